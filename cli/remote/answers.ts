@@ -32,6 +32,7 @@ export interface Rollout {
   readonly autoScalingGroup: string;
   readonly version: string;
   readonly refreshId?: string;
+  readonly ringing?: readonly string[];
   readonly verified?: { readonly by: string; readonly servers: number };
   readonly notBack?: { readonly at: string; readonly why: string };
 }

@@ -57,7 +57,7 @@ function howOf({ once, force, rollout, rollback, reused, hotfix }: Build): strin
     reused && `the image of ${reused.build} was used again`,
     once && 'parameters for this build only',
     force && 'forced',
-    hotfix && 'a hotfix, which waits for no window',
+    hotfix && 'a hotfix, which waits for no window and no alarm',
     rollout === false && 'without a rollout',
   ]
     .filter(Boolean)
@@ -140,9 +140,17 @@ function stageLines(stage: Stage, now: Date, columns: number): string[] {
   return [line, ...said.flatMap((text) => (text ? wrap(text, columns, ' '.repeat(14)) : []))];
 }
 
-function rolloutOf({ autoScalingGroup, version, verified, notBack }: Build['rollouts'][number]): string {
+function rolloutOf({
+  autoScalingGroup,
+  version,
+  verified,
+  notBack,
+  ringing,
+}: Build['rollouts'][number]): string {
   const how = verified ? `✔ ${verified.servers} servers verified by ${verified.by}` : 'not verified';
-  return `${autoScalingGroup}  template version ${version}  ${notBack ? `✖ not brought back: ${notBack.why}` : how}`;
+  const came = notBack ? `✖ not brought back: ${notBack.why}` : how;
+  const unwatched = ringing ? `, though these alarms rang: ${ringing.join(', ')}` : '';
+  return `${autoScalingGroup}  template version ${version}  ${came}${unwatched}`;
 }
 
 /** Why a build failed, in as many lines as that takes. */

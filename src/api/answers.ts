@@ -79,6 +79,10 @@ const Rollout = z
     version: z.string().describe('The launch template version that the build made'),
     others: z.array(MadeVersion).optional(),
     refreshId: z.string().optional(),
+    ringing: z
+      .array(z.string())
+      .optional()
+      .describe('Alarms that did not watch over it: they rang before this hotfix was planned'),
     verified: z
       .strictObject({
         by: z.enum(['site', 'targetGroup', 'nothing']),
@@ -177,7 +181,7 @@ export const Build = z
     once: z.boolean().optional(),
     force: z.boolean().optional(),
     rollout: z.boolean().optional().describe('False: it is baked and published only'),
-    hotfix: z.boolean().optional().describe('That it waited for no window'),
+    hotfix: z.boolean().optional().describe('That it waited for no window, nor for alarms to be silent'),
     reason: z.string().optional(),
     rollback: z
       .strictObject({ build: Name, from: Name.optional().describe('The build that made the image before') })

@@ -43,7 +43,9 @@ export const BuildBody = z.strictObject({
   hotfix: z
     .boolean()
     .default(false)
-    .describe('That it rolls out at once, in no window of its pipeline: wants a reason'),
+    .describe(
+      'That it rolls out at once, in no window of its pipeline, and though alarms ring, which do not watch over it then: wants a reason',
+    ),
   reason: Reason.optional(),
   plan: z
     .string()
@@ -69,7 +71,7 @@ export async function postBuild(call: Call): Promise<Located> {
   checkQuery(call);
   const body = readBody(call, BuildBody, '{"parameters": {"NAME": "value"}, "once": true}');
   if (body.hotfix && body.reason === undefined) {
-    const detail = 'expected a reason: a hotfix waits for no window';
+    const detail = 'expected a reason: a hotfix waits for no window, and goes on though alarms ring';
     throw new InvalidRequest(`The body has hotfix and no reason: ${detail}.`, {
       fields: [{ field: 'body.reason', detail }],
     });

@@ -45,6 +45,8 @@ export interface Rollout {
   /** The versions that it made of templates which overrides of the group's mixed instances policy name. */
   others?: MadeVersion[];
   refreshId?: string;
+  /** Alarms of the pipeline that did not watch over the refresh: they had gone off before this hotfix was planned. */
+  ringing?: string[];
   /** Missing until the fleet is verified. */
   verified?: Verified;
   /** The refresh that brings the group back, when its fleet was not healthy after the build's own. */

@@ -120,6 +120,8 @@ export const TargetState = z.object({
   bake: z.number(),
   autoRollback: z.boolean(),
   alarms: z.array(z.string()).default([]),
+  /** Further ones, which had gone off when a hotfix was planned: it is to silence them, and they do not watch over it. */
+  ringing: z.array(z.string()).optional(),
   checkpoints: z.object({ at: z.array(z.number()), wait: z.number().describe('seconds') }).optional(),
   skipMatching: z.boolean().default(true),
   scaleInProtected: z.enum(['wait', 'ignore', 'refresh']).default('wait'),

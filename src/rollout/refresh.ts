@@ -46,13 +46,16 @@ const ACTIVE = ['Pending', 'InProgress', 'Baking', 'Cancelling', 'RollbackInProg
  */
 export async function startRefresh(input: StartRefreshInput): Promise<{ refreshId: string }> {
   const { build, target, version, others } = input;
-  const { autoScalingGroup, launchTemplateId } = target;
+  const { autoScalingGroup, launchTemplateId, ringing } = target;
   const among = amongMade(target, { version, others });
   const refreshId =
     (await findRefreshTo(target, among)) ??
     (await requestRefresh(input)) ??
     (await findOwnRefresh(target, among));
-  await noteRollout(build.id, autoScalingGroup, { launchTemplateId, version, refreshId });
+  await noteRollout(build.id, autoScalingGroup, {
+    ...{ launchTemplateId, version, refreshId },
+    ...(ringing && { ringing }),
+  });
   return { refreshId };
 }
 

@@ -9,7 +9,7 @@ import type { RolloutTarget } from '../pipeline/pipeline';
 import { attachedTo } from './balancers/attached';
 import { findWays, type Ways } from './balancers/ways';
 import { findObstacle } from './checks/admission';
-import { findAlarmProblem } from './checks/alarms';
+import { type Alarms, lookAtAlarms } from './checks/alarms';
 import { findArchitectureProblem } from './checks/architecture';
 import { findGroupTagProblem } from './checks/group-tag';
 import { findRoleProblem, findTagProblem } from './checks/launch-template';
@@ -24,29 +24,30 @@ import { nameOf, normalize, referenceOf, specificationsOf } from './version/conf
 /**
  * Checks that the targets of a pipeline can be refreshed, and their servers be asked for the site, before anything is made.
  *
- * @param port where the site answers, on a server that no target group has
+ * @param planned what is known of the build
  * @param unmade is told what AWS does not let Kiln look at
- * @param architecture of the new image; undefined where it is not known
  * @throws TargetNotRefreshable if one cannot be refreshed, or not be rolled back; says all that is to be changed, of all of them
  */
 export async function checkTargets(
   rollout: RolloutTarget[],
-  port: number,
+  planned: Planned,
   unmade: Unmade,
-  architecture: Promise<string | undefined> = Promise.resolve(undefined),
 ): Promise<Target[]> {
   const groups = await describeGroups(rollout.map((target) => target.autoScalingGroup));
   const checks = rollout.map((target) =>
-    checkTarget(target, groups.get(target.autoScalingGroup), { port, architecture }, unmade),
+    checkTarget(target, groups.get(target.autoScalingGroup), planned, unmade),
   );
   return findAll(checks);
 }
 
-/** What is known of the new image. */
-interface NewImage {
-  /** Where the site answers. */
-  port: number;
-  architecture: Promise<string | undefined>;
+/** What is known of a build before it is made. */
+export interface Planned {
+  /** Where the site answers, on a server that no target group has. */
+  readonly port: number;
+  /** Of the new image; undefined where it is not known. */
+  readonly architecture?: Promise<string | undefined>;
+  /** Alarms that ring already keep it from nothing. */
+  readonly isHotfix?: boolean;
 }
 
 /** A template of a group, as the group names it, and the version that it means. */
@@ -58,7 +59,7 @@ interface Named {
 async function checkTarget(
   target: RolloutTarget,
   group: AutoScalingGroup | undefined,
-  image: NewImage,
+  planned: Planned,
   unmade: Unmade,
 ): Promise<Target> {
   const found = checkGroup(target.autoScalingGroup, group);
@@ -74,16 +75,17 @@ async function checkTarget(
   const ways =
     target.verify === 'site'
       ? await unmade.unlessDenied(`the probe can ask the servers of ${target.autoScalingGroup}`, () =>
-          findWays(found, image.port),
+          findWays(found, planned.port),
         )
       : undefined;
   const isOpen = ways && 'ports' in ways;
   const looked = {
     group: found,
     types,
-    architecture: await image.architecture,
+    architecture: await planned.architecture,
     ways: isOpen ? ways : undefined,
   };
+  let ringing: Alarms['ringing'] = [];
   await findAll([
     say(target, findGroupTagProblem(found)),
     say(target, findSuspensionProblem(found)),
@@ -104,9 +106,11 @@ async function checkTarget(
         findAll(versions.map((version) => look(target, version, looked))),
       ),
     ),
-    unmade.unlessDenied(`the alarms are there of ${target.autoScalingGroup}`, () =>
-      say(target, findAlarmProblem(target.alarms)),
-    ),
+    unmade.unlessDenied(`the alarms are there of ${target.autoScalingGroup}`, async () => {
+      const alarms = await lookAtAlarms(target.alarms, planned.isHotfix ?? false);
+      ringing = alarms.ringing;
+      await say(target, alarms.problem);
+    }),
     unmade.unlessDenied(`the servers of ${target.autoScalingGroup} can run the image`, () =>
       say(target, findArchitectureProblem(types, looked.architecture)),
     ),
@@ -117,6 +121,8 @@ async function checkTarget(
   const policy = found.MixedInstancesPolicy && normalize(found.MixedInstancesPolicy);
   return {
     ...preferences,
+    alarms: target.alarms.filter((name) => !ringing.includes(name)),
+    ...(ringing.length > 0 && { ringing: [...ringing] }),
     ...chooseBounds(target, found),
     ...(checkpoints && { checkpoints }),
     ...(warmup !== undefined && { warmup }),

@@ -12,7 +12,7 @@ export function addBuilds(registry: Registry): void {
         async () => (await import('../builds/build')).build,
       ),
     )
-      .option('--hotfix', 'wait for no window; wants a reason', false)
+      .option('--hotfix', 'wait for no window, and for no alarm that rings; wants a reason', false)
       .option('--reason <text>', 'why, for the record')
       .option('--plan <id>', 'do what this plan says, or fail')
       .option('--key <text>', 'idempotency key: the same key gives the same build for a day')

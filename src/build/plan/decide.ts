@@ -23,7 +23,7 @@ import {
   secretsOf,
 } from '../../pipeline/pipeline';
 import { findServing } from '../../rollout/checks/serving';
-import { checkTargets } from '../../rollout/targets';
+import { checkTargets, type Planned } from '../../rollout/targets';
 import { checkInspector } from '../../server/scan/enabled';
 import { findWindowProblem } from '../acts/windows';
 import type { BuildRequest } from '../execution';
@@ -91,7 +91,7 @@ async function decideBake(
   );
   const [{ architecture: _known, ...baseImage }, targets] = await findAll([
     finding,
-    findTargets(pipeline, rollout, unmade, architecture),
+    findTargets(pipeline, rollout, { architecture, isHotfix: hotfix }, unmade),
     ...checkOthers(pipeline, unmade),
     unmade.unlessDenied('Amazon Inspector scans servers', () => checkInspector(pipeline)),
     unmade.unlessDenied('base instances may read what parameters name', () =>
@@ -155,7 +155,7 @@ async function decideRollback(
   const [image] = await findImages([{ Name: 'image-id', Values: [reuse.image.id] }]);
   const architecture = Promise.resolve(image?.Architecture);
   const [targets] = await findAll([
-    findTargets(pipeline, true, unmade, architecture),
+    findTargets(pipeline, true, { architecture }, unmade),
     ...checkOthers(pipeline, unmade),
   ]);
   const made = {
@@ -178,10 +178,10 @@ function atOnce({ checkpoints: _checkpoints, ...target }: RolloutTarget): Rollou
 async function findTargets(
   { definition: { rollout, healthy } }: Pipeline,
   rollsOut: boolean | undefined,
+  planned: Omit<Planned, 'port'>,
   unmade: Unmade,
-  architecture?: Promise<string | undefined>,
 ): Promise<Target[]> {
-  return rollsOut === false ? [] : checkTargets(rollout, healthy.port, unmade, architecture);
+  return rollsOut === false ? [] : checkTargets(rollout, { port: healthy.port, ...planned }, unmade);
 }
 
 function checkOthers(pipeline: Pipeline, unmade: Unmade) {

@@ -1,16 +1,31 @@
 import { type MetricAlarm, paginateDescribeAlarms } from '@aws-sdk/client-cloudwatch';
 import { cloudWatch } from '../../aws/cloud-watch';
 
-/** What keeps alarms from watching over a refresh, if anything: one that is not there, or one that has gone off already. */
-export async function findAlarmProblem(names: readonly string[]): Promise<string | undefined> {
-  if (names.length === 0) return undefined;
+/** What there is to know of alarms before a refresh. */
+export interface Alarms {
+  /** What keeps them from watching over it, if anything: one that is not there, or one that has gone off already. */
+  readonly problem?: string;
+  /** Those that have gone off already and keep nobody from anything. */
+  readonly ringing: readonly string[];
+}
+
+/** @param isHotfix that the refresh is to silence what rings: nothing is waited for */
+export async function lookAtAlarms(names: readonly string[], isHotfix: boolean): Promise<Alarms> {
+  if (names.length === 0) return { ringing: [] };
   const alarms = await describeAlarms(names);
   const missing = names.filter((name) => !alarms.has(name));
   if (missing.length > 0)
-    return `is to be watched by alarms that do not exist: ${missing.join(', ')}. Create them, or correct their names under alarms.`;
+    return {
+      problem: `is to be watched by alarms that do not exist: ${missing.join(', ')}. Create them, or correct their names under alarms.`,
+      ringing: [],
+    };
   const off = [...alarms].filter(([, { StateValue }]) => StateValue === 'ALARM');
-  if (off.length === 0) return undefined;
-  return `is watched by alarms that are in ALARM already, so that AWS would end its refresh at once: ${off.map(describeAlarm).join('; ')}.`;
+  if (isHotfix) return { ringing: off.map(([name]) => name) };
+  if (off.length === 0) return { ringing: [] };
+  return {
+    problem: `is watched by alarms that are in ALARM already, so that AWS would end its refresh at once: ${off.map(describeAlarm).join('; ')}. A build that is to silence them is a hotfix (hotfix: true, with a reason), over which only the others watch.`,
+    ringing: [],
+  };
 }
 
 /** The alarms of these names that have gone off, and why, in words. */

@@ -20,6 +20,14 @@ const deployBadly: Act = (nights) =>
   nights.build({ BREAK: nights.random.of(['test', 'preparation', 'servers']) });
 const buildAgain: Act = async (nights) =>
   nights.ask('/pipelines/web/builds', {}, ['SUCCEEDED', 'UP_TO_DATE', 'ImageRefused']);
+/** What it is to mend has set the alarm off. */
+const hotfixRinging: Act = async (nights) => {
+  await nights.ring();
+  const body = { force: true, hotfix: true, reason: 'visitors complain' };
+  const wrong = await nights.ask('/pipelines/web/builds', body, ['SUCCEEDED']);
+  await nights.world.calmAlarm();
+  return wrong;
+};
 const publishOnly: Act = async (nights) =>
   nights.ask('/pipelines/web/builds', { force: true, rollout: false }, ['SUCCEEDED']);
 
@@ -50,8 +58,7 @@ const rollBackTo: Act = async (nights) => {
 
 /** What is gone back from has set it off. */
 const rollBackRinging: Act = async (nights) => {
-  const alarm = { AlarmName: ALARM, StateValue: 'ALARM', StateReason: 'visitors complain' } as const;
-  await new CloudWatchClient(nights.world.settings).send(new SetAlarmStateCommand(alarm));
+  await nights.ring();
   const wrong = await nights.rollBack();
   await nights.world.calmAlarm();
   return wrong;
@@ -109,7 +116,7 @@ const removePushed: Act = async ({ world }) => {
 /** What is drawn in nights of bad versions, and in nights in which people work on the pipeline: more than once what is to come more often. */
 export const NIGHTS = {
   bad: [
-    ...[deploy, deploy, deploy, deployBadly, announce, buildAgain, publishOnly],
+    ...[deploy, deploy, deploy, deployBadly, announce, buildAgain, hotfixRinging, publishOnly],
     ...[rollBack, rollBack, rollBackTo, rollBackRinging, revoke, revoke, unrevoke, resume, hold],
   ],
   changed: [
@@ -160,6 +167,12 @@ export class Nights {
     await this.world.passNight();
     wrong.push(...(await this.world.settled()));
     yield { name: act.name || 'push', wrong };
+  }
+
+  /** Sets the alarm off. */
+  async ring(): Promise<void> {
+    const alarm = { AlarmName: ALARM, StateValue: 'ALARM', StateReason: 'visitors complain' } as const;
+    await new CloudWatchClient(this.world.settings).send(new SetAlarmStateCommand(alarm));
   }
 
   /** Asks for a build of the next version, and waits for its end. */

@@ -117,7 +117,8 @@ describe('Plan', () => {
     ...{ initialCapacity: 1, alarms: [], skipMatching: true },
     ...{ scaleInProtected: 'wait' as const, standby: 'wait' as const, verify: 'site' as const },
   };
-  const plan = async (more: object = {}) => (await checkTargets([{ ...item, ...more }], 80, new Unmade()))[0];
+  const plan = async (more: object = {}) =>
+    (await checkTargets([{ ...item, ...more }], { port: 80 }, new Unmade()))[0];
 
   test.each<[string, Partial<Listener>[], number[]]>([
     ['HTTP', [from('HTTP', 'HTTP', 8080)], [8080]],
@@ -192,7 +193,7 @@ describe('Plan', () => {
     useGroup({ LoadBalancerNames: ['front'] });
     classic.on(DescribeLoadBalancersCommand).rejects(gone('AccessDenied'));
     const unmade = new Unmade();
-    await expect(checkTargets([item], 80, unmade)).resolves.toHaveLength(1);
+    await expect(checkTargets([item], { port: 80 }, unmade)).resolves.toHaveLength(1);
     expect(unmade.words).toEqual([
       `It was not checked whether the probe can ask the servers of ${GROUP}: gone`,
     ]);

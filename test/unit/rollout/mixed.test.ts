@@ -73,9 +73,8 @@ describe('the plan of a group with a mixed instances policy', () => {
   const plan = async (more: object = {}, architecture?: string): Promise<Target> => {
     const [target] = await checkTargets(
       [{ ...item, ...more }],
-      80,
+      { port: 80, architecture: Promise.resolve(architecture) },
       new Unmade(),
-      Promise.resolve(architecture),
     );
     if (!target) throw new Error('no target');
     return target;

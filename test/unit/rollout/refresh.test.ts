@@ -102,6 +102,17 @@ test('one whose alarms AWS names in another order is known again', async () => {
   await expect(startRefresh({ ...input, target })).resolves.toEqual({ refreshId: 'r-1' });
 });
 
+test('the record names the alarms that do not watch over a hotfix, and AWS is not told of them', async () => {
+  autoScaling.on(StartInstanceRefreshCommand).resolves({ InstanceRefreshId: 'r-1' });
+  const target = { ...input.target, alarms: ['slow'], ringing: ['errors'] };
+  await startRefresh({ ...input, target });
+  expect((await getRecord(BUILD)).rollouts).toMatchObject({
+    fleet: { refreshId: 'r-1', ringing: ['errors'] },
+  });
+  const [call] = autoScaling.commandCalls(StartInstanceRefreshCommand);
+  expect(call?.args[0].input.Preferences?.AlarmSpecification).toEqual({ Alarms: ['slow'] });
+});
+
 test('while a refresh of someone else runs, the target is busy', async () => {
   useActive('9');
   await expect(startRefresh(input)).rejects.toMatchObject({

@@ -68,7 +68,7 @@ describe('how many servers stay in service', () => {
   const bounds = async (target: typeof silent) => {
     const [{ minHealthy, maxHealthy } = { minHealthy: 0, maxHealthy: 0 }] = await checkTargets(
       [target],
-      80,
+      { port: 80 },
       new Unmade(),
     );
     return [minHealthy, maxHealthy];
@@ -98,7 +98,7 @@ describe('processes that are suspended', () => {
   const suspended = (...names: string[]) => ({
     SuspendedProcesses: names.map((ProcessName) => ({ ProcessName, SuspensionReason: 'by Ann' })),
   });
-  const check = () => checkTargets([item], 80, new Unmade());
+  const check = () => checkTargets([item], { port: 80 }, new Unmade());
 
   test.each(['Launch', 'Terminate', 'InstanceRefresh', 'HealthCheck', 'ReplaceUnhealthy'])(
     'are refused where a rollout needs them: %s',
@@ -143,12 +143,12 @@ describe('a warm pool', () => {
 
   test('is no obstacle to a refresh, which replaces it too', async () => {
     useGroup({ ...pool, DesiredCapacity: 3, MaxSize: 6 });
-    await expect(checkTargets([item], 80, new Unmade())).resolves.toHaveLength(1);
+    await expect(checkTargets([item], { port: 80 }, new Unmade())).resolves.toHaveLength(1);
   });
 
   test('of a group without servers is refused before the first image, which would not be the first to come', async () => {
     useGroup({ ...pool, DesiredCapacity: 0, MaxSize: 6 });
-    await expect(checkTargets([item], 80, new Unmade())).rejects.toThrow(
+    await expect(checkTargets([item], { port: 80 }, new Unmade())).rejects.toThrow(
       /fleet has no servers yet but 2 in its warm pool.*delete-warm-pool --auto-scaling-group-name fleet --force-delete/,
     );
   });
@@ -166,7 +166,7 @@ describe('alarms that are to watch over a refresh', () => {
     cloudWatch
       .on(DescribeAlarmsCommand)
       .resolves({ CompositeAlarms: [{ AlarmName: 'latency', StateValue: 'OK' }] });
-    await expect(checkTargets([watched], 80, new Unmade())).rejects.toThrow(
+    await expect(checkTargets([watched], { port: 80 }, new Unmade())).rejects.toThrow(
       'fleet is to be watched by alarms that do not exist: errors. Create them',
     );
   });
@@ -178,18 +178,31 @@ describe('alarms that are to watch over a refresh', () => {
         { AlarmName: 'latency', StateValue: 'INSUFFICIENT_DATA' },
       ],
     });
-    await expect(checkTargets([watched], 80, new Unmade())).rejects.toThrow('errors (too many)');
+    await expect(checkTargets([watched], { port: 80 }, new Unmade())).rejects.toThrow('errors (too many)');
+  });
+
+  test('that have gone off already do not watch over a hotfix, which is to silence them; the others do', async () => {
+    cloudWatch.on(DescribeAlarmsCommand).resolves({
+      MetricAlarms: [
+        { AlarmName: 'errors', StateValue: 'ALARM', StateReason: 'too many' },
+        { AlarmName: 'latency', StateValue: 'OK' },
+      ],
+    });
+    const check = () => checkTargets([watched], { port: 80, isHotfix: true }, new Unmade());
+    await expect(check()).resolves.toMatchObject([{ alarms: ['latency'], ringing: ['errors'] }]);
+    cloudWatch.on(DescribeAlarmsCommand).resolves({ MetricAlarms: [{ AlarmName: 'latency' }] });
+    await expect(check()).rejects.toThrow('do not exist: errors');
   });
 
   test('are asked for only where there are some', async () => {
-    await checkTargets([item], 80, new Unmade());
+    await checkTargets([item], { port: 80 }, new Unmade());
     expect(cloudWatch.calls()).toEqual([]);
   });
 });
 
 test('a group with a numbered version can be refreshed and rolled back', async () => {
   useGroup({ DesiredCapacity: 3, MaxSize: 6, LaunchTemplate: template('4') });
-  await expect(checkTargets([item], 80, new Unmade())).resolves.toEqual([
+  await expect(checkTargets([item], { port: 80 }, new Unmade())).resolves.toEqual([
     {
       ...item,
       launchTemplateId: 'lt-1',
@@ -206,14 +219,14 @@ test('a group with a numbered version can be refreshed and rolled back', async (
 
 test('an empty group that never had an image of Kiln gets its first one', async () => {
   useGroup({ DesiredCapacity: 0, MaxSize: 6, LaunchTemplate: template('4') });
-  await expect(checkTargets([item], 80, new Unmade())).resolves.toEqual([
+  await expect(checkTargets([item], { port: 80 }, new Unmade())).resolves.toEqual([
     expect.objectContaining({ isFirstImage: true, isEmpty: false }),
   ]);
 });
 
 test('what the first image raises MinSize to is planned with what it is now', async () => {
   useGroup({ DesiredCapacity: 0, MinSize: 1, MaxSize: 6, LaunchTemplate: template('4') });
-  await expect(checkTargets([{ ...item, minCapacity: 2 }], 80, new Unmade())).resolves.toEqual([
+  await expect(checkTargets([{ ...item, minCapacity: 2 }], { port: 80 }, new Unmade())).resolves.toEqual([
     expect.objectContaining({ minCapacity: 2, minSize: 1 }),
   ]);
 });
@@ -223,16 +236,16 @@ test('a group that was scaled to zero by hand stays there, and is empty on purpo
     { DesiredCapacity: 0, MaxSize: 6, LaunchTemplate: template('4') },
     { VersionDescription: 'Kiln build web-01KAS2N4Q7T9V0W1X2Y3Z4A5B6' },
   );
-  await expect(checkTargets([item], 80, new Unmade())).resolves.toEqual([
+  await expect(checkTargets([item], { port: 80 }, new Unmade())).resolves.toEqual([
     expect.objectContaining({ isFirstImage: false, isEmpty: true }),
   ]);
 });
 
 test('a group that uses $Latest is refreshed all the same where the pipeline gives up the rollback', async () => {
   useGroup({ DesiredCapacity: 3, MaxSize: 6, LaunchTemplate: template('$Latest') });
-  await expect(checkTargets([{ ...item, autoRollback: false }], 80, new Unmade())).resolves.toEqual([
-    expect.objectContaining({ currentVersion: '4', reference: '$Latest', canRollBack: false }),
-  ]);
+  await expect(checkTargets([{ ...item, autoRollback: false }], { port: 80 }, new Unmade())).resolves.toEqual(
+    [expect.objectContaining({ currentVersion: '4', reference: '$Latest', canRollBack: false })],
+  );
 });
 
 test.each(['drop', 'keep'] as const)(
@@ -242,7 +255,7 @@ test.each(['drop', 'keep'] as const)(
       { DesiredCapacity: 3, MaxSize: 6, LaunchTemplate: template('4') },
       { LaunchTemplateData: { UserData: 'IyEvYmluL3No' } },
     );
-    await expect(checkTargets([{ ...item, userData }], 80, new Unmade())).resolves.toEqual([
+    await expect(checkTargets([{ ...item, userData }], { port: 80 }, new Unmade())).resolves.toEqual([
       expect.objectContaining({ userData }),
     ]);
   },
@@ -296,7 +309,7 @@ test.each<[string, object | undefined, object, RegExp]>([
   ],
 ])('a group %s is refused with what to change', async (_what, group, version, words) => {
   useGroup(group, version);
-  await expect(checkTargets([item], 80, new Unmade())).rejects.toMatchObject({
+  await expect(checkTargets([item], { port: 80 }, new Unmade())).rejects.toMatchObject({
     name: 'TargetNotRefreshable',
     message: expect.stringMatching(words),
   });
@@ -304,7 +317,7 @@ test.each<[string, object | undefined, object, RegExp]>([
 
 test('a group that wants more servers than the first image brings is refused with what to change', async () => {
   useGroup({ DesiredCapacity: 0, MinSize: 4, MaxSize: 6, LaunchTemplate: template('4') });
-  await expect(checkTargets([item], 80, new Unmade())).rejects.toThrow(
+  await expect(checkTargets([item], { port: 80 }, new Unmade())).rejects.toThrow(
     'has a MinSize of 4, but initialCapacity is 3',
   );
 });
@@ -314,7 +327,7 @@ test('a group whose launch template has no tag is refused with the command that 
   ec2
     .on(DescribeLaunchTemplatesCommand)
     .resolves({ LaunchTemplates: [{ Tags: [{ Key: 'Name', Value: 'web' }] }] });
-  await expect(checkTargets([item], 80, new Unmade())).rejects.toThrow(
+  await expect(checkTargets([item], { port: 80 }, new Unmade())).rejects.toThrow(
     'aws ec2 create-tags --resources lt-1 --tags Key=kiln:fleet,Value=yes',
   );
 });
@@ -337,7 +350,7 @@ describe('the role of servers', () => {
     [{ Arn: 'arn:aws:iam::000000000000:instance-profile/kiln/servers' }],
   ])('may be one of the path that Kiln may pass on (%j)', async (profile) => {
     useRole('kiln/web', profile);
-    await expect(checkTargets([item], 80, new Unmade())).resolves.toHaveLength(1);
+    await expect(checkTargets([item], { port: 80 }, new Unmade())).resolves.toHaveLength(1);
   });
 
   test.each<[string, string | undefined, string]>([
@@ -349,7 +362,7 @@ describe('the role of servers', () => {
     ['that is not there', undefined, 'the instance profile servers, which does not exist, or has no role'],
   ])('%s is refused with what to change', async (_what, role, words) => {
     useRole(role);
-    await expect(checkTargets([item], 80, new Unmade())).rejects.toThrow(words);
+    await expect(checkTargets([item], { port: 80 }, new Unmade())).rejects.toThrow(words);
   });
 });
 
@@ -375,7 +388,7 @@ describe("a key of the account's own for the volumes of servers", () => {
     ['is managed by AWS', [[], [], { KeyManager: 'AWS' }]],
   ])('is fine that %s', async (_what, key) => {
     useKey(...key);
-    await expect(checkTargets([item], 80, new Unmade())).resolves.toHaveLength(1);
+    await expect(checkTargets([item], { port: 80 }, new Unmade())).resolves.toHaveLength(1);
   });
 
   test.each<[string, Parameters<typeof useKey>, string]>([
@@ -388,7 +401,7 @@ describe("a key of the account's own for the volumes of servers", () => {
     ['is disabled', [[allow(ROLE)], [], { KeyState: 'Disabled' }], `the key ${KEY}, which is Disabled`],
   ])('is refused that %s', async (_what, key, words) => {
     useKey(...key);
-    await expect(checkTargets([item], 80, new Unmade())).rejects.toThrow(words);
+    await expect(checkTargets([item], { port: 80 }, new Unmade())).rejects.toThrow(words);
   });
 });
 
@@ -397,7 +410,7 @@ test('what AWS does not let Kiln look at is told, and refuses no group', async (
   const denied = Object.assign(new Error('You are not authorized.'), { name: 'UnauthorizedOperation' });
   ec2.on(DescribeLaunchTemplatesCommand).rejects(denied);
   const unmade = new Unmade();
-  await expect(checkTargets([item], 80, unmade)).resolves.toHaveLength(1);
+  await expect(checkTargets([item], { port: 80 }, unmade)).resolves.toHaveLength(1);
   expect(unmade.words).toEqual([
     'It was not checked whether Kiln may change the launch template of fleet: You are not authorized.',
   ]);
@@ -409,7 +422,7 @@ test('all that is to be changed is told at once, of all groups', async () => {
     { LaunchTemplateData: { UserData: 'IyEvYmluL3No' } },
   );
   ec2.on(DescribeLaunchTemplatesCommand).resolves({ LaunchTemplates: [{}] });
-  const refused = checkTargets([item, { ...item, autoScalingGroup: 'other' }], 80, new Unmade());
+  const refused = checkTargets([item, { ...item, autoScalingGroup: 'other' }], { port: 80 }, new Unmade());
   await expect(refused).rejects.toMatchObject({ name: 'TargetNotRefreshable' });
   const said = await refused.catch(({ message }: Error) => message.split('\n'));
   expect(said).toEqual([
@@ -425,7 +438,7 @@ test.each(['InvalidLaunchTemplateId.NotFound', 'InvalidLaunchTemplateId.VersionN
   async (name) => {
     useGroup({ ...many, LaunchTemplate: template('4') });
     ec2.on(DescribeLaunchTemplateVersionsCommand).rejects(Object.assign(new Error('gone'), { name }));
-    await expect(checkTargets([item], 80, new Unmade())).rejects.toMatchObject({
+    await expect(checkTargets([item], { port: 80 }, new Unmade())).rejects.toMatchObject({
       name: 'TargetNotRefreshable',
       message: expect.stringMatching(
         /fleet uses version 4 of the launch template lt-1, which does not exist/,
@@ -486,7 +499,7 @@ describe('whose servers are asked for the site', () => {
         .on(DescribeTargetGroupsCommand)
         .rejects(Object.assign(new Error('gone'), { name: 'TargetGroupNotFoundException' }));
   }
-  const check = () => checkTargets([{ ...item, verify: 'site' }], 80, new Unmade());
+  const check = () => checkTargets([{ ...item, verify: 'site' }], { port: 80 }, new Unmade());
 
   test.each<[string, Parameters<typeof useNetwork>[0]]>([
     ['by its security group', {}],
@@ -546,7 +559,7 @@ describe('whose servers are asked for the site', () => {
   test('every refusal says how to do without', async () => {
     useNetwork({ inbound: [] });
     await expect(check()).rejects.toThrow('Or say verify: targetGroup');
-    await expect(checkTargets([item], 80, new Unmade())).resolves.toEqual([
+    await expect(checkTargets([item], { port: 80 }, new Unmade())).resolves.toEqual([
       expect.objectContaining({ verify: 'targetGroup' }),
     ]);
   });
