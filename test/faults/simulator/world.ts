@@ -11,6 +11,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
   DescribeImagesCommand,
   DescribeInstancesCommand,
+  DescribeLaunchTemplateVersionsCommand,
   DescribeTagsCommand,
   EC2Client,
   type Tag,
@@ -332,9 +333,25 @@ export class World {
     if (/^(Pending|InProgress|Cancelling|RollbackInProgress|Baking)$/.test(status))
       return [`a refresh of ${name} is ${status}`];
     const inService = (group.Instances ?? []).filter((one) => one.LifecycleState === 'InService');
-    if (inService.length !== group.DesiredCapacity || inService.length !== group.Instances?.length)
+    const isWhole =
+      inService.length === group.DesiredCapacity && inService.length === group.Instances?.length;
+    if (!isWhole && (await this.canLaunch(group)))
       return [`${name} has ${inService.length} servers in service of ${group.DesiredCapacity}`];
     return [];
+  }
+
+  /** Whether the version that a group launches servers from is there, and its image: somebody may have taken either away. */
+  async canLaunch({
+    LaunchTemplate: { LaunchTemplateId, Version = '' } = {},
+  }: AutoScalingGroup): Promise<boolean> {
+    const { LaunchTemplateVersions = [] } = await this.ec2
+      .send(new DescribeLaunchTemplateVersionsCommand({ LaunchTemplateId, Versions: [Version] }))
+      .catch((error: Error) => {
+        if (error.name === 'InvalidLaunchTemplateId.VersionNotFound') return { LaunchTemplateVersions: [] };
+        throw error;
+      });
+    const [version] = LaunchTemplateVersions;
+    return (await this.images()).has(version?.LaunchTemplateData?.ImageId ?? '');
   }
 
   /** Of the newest refresh of a group, which somebody may be deleting. */
