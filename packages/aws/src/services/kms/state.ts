@@ -70,6 +70,41 @@ export class KmsState {
     });
   }
 
+  /** The policy of a key that AWS manages: who may use the service may have it use the key, and nobody may use it otherwise. */
+  private managedPolicy(service: string): string {
+    const { region, accountId } = this.context;
+    const via = service === 'ebs' ? 'ec2' : service;
+    return JSON.stringify({
+      Version: '2012-10-17',
+      Id: `auto-${service}-1`,
+      Statement: [
+        {
+          Sid: `Allow access through ${service} for all principals in the account that are authorized to use it`,
+          Effect: 'Allow',
+          Principal: { AWS: '*' },
+          Action: [
+            ...['kms:Encrypt', 'kms:Decrypt', 'kms:ReEncrypt*', 'kms:GenerateDataKey*'],
+            ...['kms:CreateGrant', 'kms:DescribeKey'],
+          ],
+          Resource: '*',
+          Condition: {
+            StringEquals: {
+              'kms:ViaService': `${via}.${region}.amazonaws.com`,
+              'kms:CallerAccount': accountId,
+            },
+          },
+        },
+        {
+          Sid: 'Allow direct access to key metadata to the account',
+          Effect: 'Allow',
+          Principal: { AWS: `arn:aws:iam::${accountId}:root` },
+          Action: ['kms:Describe*', 'kms:Get*', 'kms:List*', 'kms:RevokeGrant'],
+          Resource: '*',
+        },
+      ],
+    });
+  }
+
   add(of: { description?: string; policy?: string; tags?: readonly Tag[]; isManaged?: boolean }): Key {
     const { region, accountId, clock } = this.context;
     const id = uuid();
@@ -123,8 +158,10 @@ export class KmsState {
 
   private aliasOf(name: string): Alias | undefined {
     const known = this.aliases.get(name);
-    if (known || !MANAGED.test(name)) return known;
-    const key = this.add({ description: `Default key of ${name}`, isManaged: true });
+    const [, service] = MANAGED.exec(name) ?? [];
+    if (known || service === undefined) return known;
+    const policy = this.managedPolicy(service);
+    const key = this.add({ description: `Default key of ${name}`, policy, isManaged: true });
     return this.addAlias(name, key);
   }
 

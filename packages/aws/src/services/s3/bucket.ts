@@ -27,7 +27,18 @@ export interface ObjectHeaders {
   readonly metadata: Readonly<Record<string, string>>;
   readonly storageClass: StorageClass;
   readonly encryption: ServerSideEncryption;
+  /** Of the key in KMS, by which the object is encrypted: its ARN. */
   readonly kmsKeyId?: string;
+  readonly hasBucketKey?: boolean;
+  /** What the object itself is encrypted with; undefined where everybody may read it who may read objects. */
+  readonly dataKey?: DataKey;
+}
+
+/** A key of KMS's making, itself encrypted. */
+export interface DataKey {
+  readonly ciphertext: Uint8Array;
+  /** What it is bound to. */
+  readonly context: Record<string, string>;
 }
 
 /** One version of an object; a delete marker has no content. */

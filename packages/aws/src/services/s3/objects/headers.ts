@@ -1,11 +1,11 @@
-import { ServerSideEncryption, StorageClass } from '@aws-sdk/client-s3';
+import { StorageClass } from '@aws-sdk/client-s3';
 import { AwsError } from '../../../core/aws-error';
 import type { Bucket, ObjectHeaders, ObjectVersion } from '../bucket';
-import { invalidArgument } from '../errors';
 import { type GivenCustomerKey, refuseCustomerKey } from './customer-keys';
+import { chooseEncryption, type GivenEncryption, viewEncryption } from './encryption';
 import { checkLock, type GivenLock } from './lock';
 
-interface GivenHeaders extends GivenLock, GivenCustomerKey {
+interface GivenHeaders extends GivenLock, GivenCustomerKey, GivenEncryption {
   ContentType?: string;
   CacheControl?: string;
   ContentDisposition?: string;
@@ -15,14 +15,12 @@ interface GivenHeaders extends GivenLock, GivenCustomerKey {
   WebsiteRedirectLocation?: string;
   Metadata?: Record<string, string>;
   StorageClass?: StorageClass;
-  ServerSideEncryption?: ServerSideEncryption;
-  SSEKMSKeyId?: string;
 }
 
 /**
  * What S3 keeps of the headers of an upload.
  *
- * @throws AwsError `MetadataTooLarge`, `InvalidStorageClass`, `InvalidArgument`, and those of `checkLock` and `refuseCustomerKey`
+ * @throws AwsError `MetadataTooLarge`, `InvalidStorageClass`, and those of `checkLock`, `refuseCustomerKey` and `chooseEncryption`
  */
 export function readHeaders(bucket: Bucket, given: GivenHeaders): ObjectHeaders {
   checkLock(bucket, given);
@@ -43,16 +41,6 @@ export function readHeaders(bucket: Bucket, given: GivenHeaders): ObjectHeaders 
     throw new AwsError('InvalidStorageClass', 'The storage class you specified is not valid', 400, {
       StorageClassRequested: given.StorageClass,
     });
-  if (
-    given.ServerSideEncryption !== undefined &&
-    !Object.values(ServerSideEncryption).includes(given.ServerSideEncryption)
-  )
-    throw invalidArgument(
-      'The encryption method specified is not supported',
-      'x-amz-server-side-encryption',
-      given.ServerSideEncryption,
-    );
-  const byDefault = bucket.settings.encryption.Rules?.[0]?.ApplyServerSideEncryptionByDefault;
   return {
     contentType: given.ContentType ?? 'binary/octet-stream',
     cacheControl: given.CacheControl,
@@ -63,8 +51,7 @@ export function readHeaders(bucket: Bucket, given: GivenHeaders): ObjectHeaders 
     websiteRedirectLocation: given.WebsiteRedirectLocation,
     metadata,
     storageClass: given.StorageClass ?? 'STANDARD',
-    encryption: given.ServerSideEncryption ?? byDefault?.SSEAlgorithm ?? 'AES256',
-    kmsKeyId: given.SSEKMSKeyId ?? byDefault?.KMSMasterKeyID,
+    ...chooseEncryption(bucket, given),
   };
 }
 
@@ -83,8 +70,7 @@ export function viewHeaders(version: ObjectVersion) {
     Expires: headers.expires as never,
     WebsiteRedirectLocation: headers.websiteRedirectLocation,
     Metadata: { ...headers.metadata },
-    ServerSideEncryption: headers.encryption,
-    SSEKMSKeyId: headers.kmsKeyId,
+    ...viewEncryption(headers),
     StorageClass: headers.storageClass === 'STANDARD' ? undefined : headers.storageClass,
     TagCount: version.tags.length || undefined,
   };

@@ -30,6 +30,26 @@ export interface LookInput extends GivenCustomerKey {
   readonly ResponseExpires?: Date;
 }
 
+/** Classes whose objects have to be restored before anybody reads them. */
+const ARCHIVED: readonly string[] = ['GLACIER', 'DEEP_ARCHIVE'];
+
+/**
+ * Whether an object can be read, or copied, as it is.
+ *
+ * @throws AwsError `InvalidObjectState` for one that is archived
+ */
+export function checkReadable({ headers: { storageClass } }: ObjectVersion): void {
+  if (ARCHIVED.includes(storageClass))
+    throw new AwsError(
+      'InvalidObjectState',
+      "The operation is not valid for the object's storage class",
+      403,
+      {
+        StorageClass: storageClass,
+      },
+    );
+}
+
 /** Looks at an object, whole or in part. @param method `GET` or `HEAD` */
 export function lookAt(s3: S3State, input: LookInput, method: string) {
   const bucket = s3.bucket(input.Bucket);

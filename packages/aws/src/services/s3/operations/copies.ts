@@ -5,7 +5,9 @@ import { invalidRequest } from '../errors';
 import { checksumMembers, md5Tag, verifyBody } from '../objects/checksums';
 import { checkConditions } from '../objects/conditions';
 import { findOriginal, readCopySource } from '../objects/copy-source';
+import { checkDecryption, takeDataKey, viewEncryption } from '../objects/encryption';
 import { readHeaders } from '../objects/headers';
+import { checkReadable } from '../objects/look';
 import { readTagging } from '../objects/tags';
 import { checkKey } from '../objects/upload';
 import { shownVersionId, storeObject } from '../objects/versions';
@@ -19,13 +21,16 @@ export const CopyObject: Op<'CopyObject'> = async (s3, input, call) => {
   const from = s3.bucket(source.bucket);
   const original = findOriginal(s3, source);
   checkSource(original, input);
+  checkReadable(original);
+  await checkDecryption(s3, from, original, call);
   if (from === bucket && source.key === key && source.versionId === undefined) checkChange(input);
-  const headers = chooseHeaders(original, readHeaders(bucket, input), input);
+  const asked = chooseHeaders(original, readHeaders(bucket, input), input);
   const acl = readAcl(bucket, input, s3.context.accountId);
   const tags = input.TaggingDirective === 'REPLACE' ? readTagging(input.Tagging) : [...original.tags];
   // Of the whole object, though its parts may have been uploaded one by one.
   const algorithm = input.ChecksumAlgorithm ?? original.checksum?.algorithm;
   const checksum = await verifyBody(original.body, { ChecksumAlgorithm: algorithm });
+  const headers = await takeDataKey(s3, bucket, key, asked, call);
   const { body } = original;
   const object = { key, body, etag: md5Tag(body), headers, checksum, tags, acl };
   const version = storeObject(s3, bucket, object, 'CopyObject', call);
@@ -37,7 +42,7 @@ export const CopyObject: Op<'CopyObject'> = async (s3, input, call) => {
     },
     VersionId: shownVersionId(bucket, version),
     CopySourceVersionId: shownVersionId(from, original),
-    ServerSideEncryption: headers.encryption,
+    ...viewEncryption(headers),
   };
 };
 
@@ -68,6 +73,7 @@ function chooseHeaders(
   { MetadataDirective }: CopyObjectCommandInput,
 ): ObjectHeaders {
   if (MetadataDirective === 'REPLACE') return own;
-  const { storageClass, encryption, kmsKeyId, websiteRedirectLocation } = own;
-  return { ...original.headers, storageClass, encryption, kmsKeyId, websiteRedirectLocation };
+  const { storageClass, encryption, kmsKeyId, hasBucketKey, websiteRedirectLocation } = own;
+  const { dataKey: _dataKey, ...kept } = original.headers;
+  return { ...kept, storageClass, encryption, kmsKeyId, hasBucketKey, websiteRedirectLocation };
 }

@@ -5,6 +5,7 @@ import { type Bucket, type CompletedUpload, currentObject, type MultipartUpload 
 import { noSuchUpload } from '../errors';
 import { checkChecksumType, checksumMembers, combineChecksums, multipartTag } from '../objects/checksums';
 import { checkWriteConditions } from '../objects/conditions';
+import { checkDecryption, takeDataKey, viewEncryption } from '../objects/encryption';
 import { readHeaders } from '../objects/headers';
 import { byBytes, checkPageSize, encoder } from '../objects/key-order';
 import { chooseParts, findUpload } from '../objects/multipart';
@@ -16,7 +17,7 @@ import type { Op } from '../state';
 /** The newest completed uploads that a bucket remembers. */
 const MOST_COMPLETED = 1000;
 
-export const CreateMultipartUpload: Op<'CreateMultipartUpload'> = (s3, input) => {
+export const CreateMultipartUpload: Op<'CreateMultipartUpload'> = async (s3, input, call) => {
   const bucket = s3.bucket(input.Bucket);
   const key = checkKey(input.Key);
   checkChecksumType(input.ChecksumType, input.ChecksumAlgorithm);
@@ -24,7 +25,7 @@ export const CreateMultipartUpload: Op<'CreateMultipartUpload'> = (s3, input) =>
     id: randomBytes(48).toString('base64url'),
     key,
     initiatedAt: s3.context.clock.now(),
-    headers: readHeaders(bucket, input),
+    headers: await takeDataKey(s3, bucket, key, readHeaders(bucket, input), call),
     tags: readTagging(input.Tagging),
     acl: readAcl(bucket, input, s3.context.accountId),
     algorithm: input.ChecksumAlgorithm,
@@ -36,7 +37,7 @@ export const CreateMultipartUpload: Op<'CreateMultipartUpload'> = (s3, input) =>
     Bucket: bucket.name,
     Key: key,
     UploadId: upload.id,
-    ServerSideEncryption: upload.headers.encryption,
+    ...viewEncryption(upload.headers),
     ChecksumAlgorithm: upload.algorithm,
     ChecksumType: upload.checksumType,
   };
@@ -48,6 +49,8 @@ export const CompleteMultipartUpload: Op<'CompleteMultipartUpload'> = async (s3,
   if (done) return done.answer;
   const { bucket, upload } = findUpload(s3, input);
   const { key, headers, tags, acl, algorithm, checksumType } = upload;
+  // What was uploaded is put together in clear.
+  await checkDecryption(s3, bucket, upload, call);
   const parts = chooseParts(upload, input.MultipartUpload?.Parts ?? []);
   const body = Buffer.concat(parts.map((part) => part.body));
   const checksums = parts.map((part) => part.checksum);
@@ -67,7 +70,7 @@ export const CompleteMultipartUpload: Op<'CompleteMultipartUpload'> = async (s3,
     Key: key,
     ETag: version.etag,
     VersionId: shownVersionId(bucket, version),
-    ServerSideEncryption: headers.encryption,
+    ...viewEncryption(headers),
     ...checksumMembers(checksum),
     ChecksumType: checksum?.type,
   };

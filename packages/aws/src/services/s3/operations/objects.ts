@@ -4,8 +4,9 @@ import { currentObject, type ObjectVersion } from '../bucket';
 import { malformedXml } from '../errors';
 import { checksumMembers, md5Tag, verifyBody } from '../objects/checksums';
 import { checkWriteConditions } from '../objects/conditions';
+import { checkDecryption, takeDataKey, viewEncryption } from '../objects/encryption';
 import { readHeaders } from '../objects/headers';
-import { lookAt } from '../objects/look';
+import { checkReadable, lookAt } from '../objects/look';
 import { readTagging } from '../objects/tags';
 import { checkKey, readBody } from '../objects/upload';
 import { type Removal, removeObject, shownVersionId, storeObject } from '../objects/versions';
@@ -18,10 +19,11 @@ export const PutObject: Op<'PutObject'> = async (s3, input, call) => {
   const bucket = s3.bucket(input.Bucket);
   const key = checkKey(input.Key);
   const acl = readAcl(bucket, input, s3.context.accountId);
-  const headers = readHeaders(bucket, input);
+  const asked = readHeaders(bucket, input);
   const tags = readTagging(input.Tagging);
   const body = await readBody(input.Body);
   const checksum = await verifyBody(body, input);
+  const headers = await takeDataKey(s3, bucket, key, asked, call);
   // Of two that write at once under a condition, the second sees what the first has written.
   checkWriteConditions(currentObject(bucket, key), input);
   const object = { key, body, etag: md5Tag(body), headers, checksum, tags, acl };
@@ -29,8 +31,7 @@ export const PutObject: Op<'PutObject'> = async (s3, input, call) => {
   return {
     ETag: version.etag,
     VersionId: shownVersionId(bucket, version),
-    ServerSideEncryption: headers.encryption,
-    SSEKMSKeyId: headers.kmsKeyId,
+    ...viewEncryption(headers),
     ...checksumMembers(checksum),
     ChecksumType: checksum.type,
   };
@@ -39,13 +40,18 @@ export const PutObject: Op<'PutObject'> = async (s3, input, call) => {
 export const GetObject: Op<'GetObject'> = async (s3, input, call) => {
   const look = () => lookAt(s3, input, 'GET');
   const { version, range, answer } = await tellIfListed(s3, input.Bucket, call, look);
+  checkReadable(version);
+  await checkDecryption(s3, s3.bucket(input.Bucket), version, call);
   const Body = range ? version.body.subarray(range.start, range.end) : version.body;
   return { ...answer, Body: Body as never };
 };
 
 export const HeadObject: Op<'HeadObject'> = async (s3, input, call) => {
   const look = () => lookAt(s3, input, 'HEAD');
-  return (await tellIfListed(s3, input.Bucket, call, look)).answer;
+  const { version, answer } = await tellIfListed(s3, input.Bucket, call, look);
+  // The checksum is encrypted, too.
+  if (answer.ChecksumType) await checkDecryption(s3, s3.bucket(input.Bucket), version, call);
+  return answer;
 };
 
 export const DeleteObject: Op<'DeleteObject'> = (s3, input, call) => {

@@ -4,28 +4,32 @@ import { invalidArgument } from '../errors';
 import { checksumMembers, md5Tag, verifyBody } from '../objects/checksums';
 import { checkConditions } from '../objects/conditions';
 import { findOriginal, readCopySource } from '../objects/copy-source';
+import { checkDecryption, viewEncryption } from '../objects/encryption';
 import { checkPageSize } from '../objects/key-order';
+import { checkReadable } from '../objects/look';
 import { findUpload } from '../objects/multipart';
 import { readRange } from '../objects/range';
 import { readBody } from '../objects/upload';
 import { shownVersionId } from '../objects/versions';
 import type { Op } from '../state';
 
-export const UploadPart: Op<'UploadPart'> = async (s3, input) => {
-  const { upload } = findUpload(s3, input);
+export const UploadPart: Op<'UploadPart'> = async (s3, input, call) => {
+  const { bucket, upload } = findUpload(s3, input);
+  await checkDecryption(s3, bucket, upload, call);
   const body = await readBody(input.Body);
   const ChecksumAlgorithm = upload.algorithm ?? input.ChecksumAlgorithm;
   const checksum = await verifyBody(body, { ...input, ChecksumAlgorithm });
   const part = addPart(upload, input.PartNumber, body, s3.context.clock.now(), checksum);
   return {
     ETag: part.etag,
-    ServerSideEncryption: upload.headers.encryption,
+    ...viewEncryption(upload.headers),
     ...checksumMembers(checksum),
   };
 };
 
-export const UploadPartCopy: Op<'UploadPartCopy'> = async (s3, input) => {
-  const { upload } = findUpload(s3, input);
+export const UploadPartCopy: Op<'UploadPartCopy'> = async (s3, input, call) => {
+  const { bucket, upload } = findUpload(s3, input);
+  await checkDecryption(s3, bucket, upload, call);
   const source = readCopySource(input.CopySource);
   const from = s3.bucket(source.bucket);
   const original = findOriginal(s3, source);
@@ -36,6 +40,8 @@ export const UploadPartCopy: Op<'UploadPartCopy'> = async (s3, input) => {
     IfUnmodifiedSince: input.CopySourceIfUnmodifiedSince,
   };
   checkConditions(original, conditions, true);
+  checkReadable(original);
+  await checkDecryption(s3, from, original, call);
   const range = readRange(input.CopySourceRange, original.body.length);
   const body = range ? original.body.subarray(range.start, range.end) : original.body;
   const checksum = await verifyBody(body, { ChecksumAlgorithm: upload.algorithm });
@@ -43,7 +49,7 @@ export const UploadPartCopy: Op<'UploadPartCopy'> = async (s3, input) => {
   return {
     CopyPartResult: { ETag: part.etag, LastModified: part.modifiedAt, ...checksumMembers(checksum) },
     CopySourceVersionId: shownVersionId(from, original),
-    ServerSideEncryption: upload.headers.encryption,
+    ...viewEncryption(upload.headers),
   };
 };
 
