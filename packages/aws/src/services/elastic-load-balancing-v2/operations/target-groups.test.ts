@@ -117,6 +117,20 @@ test.each([
   });
 });
 
+test.each(['least_outstanding_requests', 'weighted_random'])(
+  'new targets are not spared where requests go by %s',
+  async (algorithm) => {
+    const TargetGroupArn = await region.createTargetGroup('web');
+    const spare = ['slow_start.duration_seconds', '60'] as const;
+    const choose = ['load_balancing.algorithm.type', algorithm] as const;
+    const refusal = { code: 'InvalidConfigurationRequest', message: expect.stringContaining('slow_start') };
+    await expect(modify(TargetGroupArn, [...spare], [...choose])).rejects.toMatchObject(refusal);
+    await modify(TargetGroupArn, [...spare]);
+    await expect(modify(TargetGroupArn, [...choose])).rejects.toMatchObject(refusal);
+    await modify(TargetGroupArn, ['slow_start.duration_seconds', '0'], [...choose]);
+  },
+);
+
 test('what a listener uses cannot be deleted, and a group serves one load balancer', async () => {
   const { targetGroupArn } = await region.balance();
   await expect(region.elb.DeleteTargetGroup({ TargetGroupArn: targetGroupArn })).rejects.toMatchObject({

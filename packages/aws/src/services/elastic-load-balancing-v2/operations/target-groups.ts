@@ -101,6 +101,7 @@ export const ModifyTargetGroupAttributes: Op<'ModifyTargetGroupAttributes'> = (
   const group = elb.targetGroup(TargetGroupArn ?? '');
   checkStickiness(group, Attributes ?? []);
   checkDraining(group, Attributes ?? []);
+  checkSlowStart(group, Attributes ?? []);
   group.attributes.modify(Attributes ?? []);
   return { Attributes: group.attributes.list() };
 };
@@ -115,6 +116,21 @@ function checkDraining({ kind, attributes }: TargetGroup, changes: readonly Targ
   if (next(TERMINATION) === 'true' && Number(next(DRAINING_INTERVAL)) > 0)
     throw invalidConfigurationRequest(
       `Target group attribute key '${DRAINING_INTERVAL}' can only be configured when '${TERMINATION}' is 'false'`,
+    );
+}
+
+/**
+ * Only requests that are handed out in turn can be fewer for a new target.
+ * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-target-group-attributes.html#slow-start-mode
+ *
+ * @throws AwsError InvalidConfigurationRequest
+ */
+function checkSlowStart({ attributes }: TargetGroup, changes: readonly TargetGroupAttribute[]): void {
+  const next = (key: string) => changes.findLast(({ Key }) => Key === key)?.Value ?? attributes.get(key);
+  const algorithm = next('load_balancing.algorithm.type');
+  if (Number(next('slow_start.duration_seconds')) > 0 && algorithm !== 'round_robin')
+    throw invalidConfigurationRequest(
+      `Target group attribute key 'slow_start.duration_seconds' can only be configured when 'load_balancing.algorithm.type' is 'round_robin', not '${algorithm}'`,
     );
 }
 
