@@ -10,11 +10,15 @@ export interface Failure {
 }
 
 const VISITORS = 2;
-/** AWS seconds between two requests of a visitor, while servers come and go and while they do not. */
+/** AWS seconds between two requests of a visitor: while servers come and go, while a refresh may go on that finds no way, and while nothing happens. */
 const BUSY_SECONDS = 2;
+const PATIENT_SECONDS = 10;
 const IDLE_SECONDS = 120;
-/** A rollout is over by then: a build that waits for its window may do so for days. */
-const MOST_BUSY_SECONDS = 3600;
+/** A rollout that gets on is over by the first, and one that does not by the second: a build that waits for its window may do so for days. */
+const BUSY_FOR_SECONDS = 900;
+const PATIENT_FOR_SECONDS = 3600;
+/** Between two looks whether a rollout begins. */
+const LOOK_SECONDS = 20;
 const VERSION = /<meta name="version" content="([^"]*)"/;
 /** Of the pipeline: what the script, and what the preparation was of. */
 const EDITION = /<meta name="edition" content="([^"]*)"/;
@@ -29,8 +33,8 @@ export function describeSite(version: string | undefined, edition = 'first', pre
 export class Visitors {
   requests = 0;
   readonly failures: Failure[] = [];
-  /** AWS milliseconds. */
-  private busyUntil = 0;
+  /** Since when a rollout may run: AWS milliseconds. */
+  private busySince = Number.NEGATIVE_INFINITY;
   private hasEnded = false;
   private readonly visits: Promise<void>[];
 
@@ -42,11 +46,13 @@ export class Visitors {
   }
 
   set busy(isBusy: boolean) {
-    this.busyUntil = isBusy ? this.now() + MOST_BUSY_SECONDS * 1000 : 0;
+    this.busySince = isBusy ? this.now() : Number.NEGATIVE_INFINITY;
   }
 
-  private get isBusy(): boolean {
-    return this.now() < this.busyUntil;
+  private get pauseSeconds(): number {
+    const seconds = (this.now() - this.busySince) / 1000;
+    if (seconds < BUSY_FOR_SECONDS) return BUSY_SECONDS;
+    return seconds < PATIENT_FOR_SECONDS ? PATIENT_SECONDS : IDLE_SECONDS;
   }
 
   private now(): number {
@@ -85,7 +91,7 @@ export class Visitors {
   private async pause(): Promise<void> {
     const begun = this.now();
     do {
-      await this.clock.sleep(BUSY_SECONDS * (this.isBusy ? 1 : 10));
-    } while (!this.isBusy && !this.hasEnded && this.now() - begun < IDLE_SECONDS * 1000);
+      await this.clock.sleep(Math.min(this.pauseSeconds, LOOK_SECONDS));
+    } while (!this.hasEnded && this.now() - begun < this.pauseSeconds * 1000);
   }
 }
