@@ -16,7 +16,7 @@ const FEW = 3;
 /** How many of all schedules have faults alone that retries heal; each of the others has one that they do not. */
 const HEALING = 0.3;
 /** Each kind at each of its states is as frequent as any other: so often, in shares of that, is a kind drawn beside what its states make. */
-const SHARE_OF_ALL = 2;
+const SHARE_OF_ALL = 4;
 
 /** How many of a hundred faults strike where the run comes only because of another, if there is such a place. */
 const BROUGHT = 0.5;
