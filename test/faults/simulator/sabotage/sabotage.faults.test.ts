@@ -1,12 +1,11 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Project } from '../../../../cli/copy-project';
-import { drawSchedule } from '../drawn/schedule';
 import { packageSimulated } from '../pipelines';
 import { describeOutcome } from '../report';
 import { runSchedule } from '../run';
 import { SABOTAGES } from './sabotages';
-import { findSeeds } from './seeds';
+import { findRuns } from './seeds';
 
 jest.setTimeout(1_800_000);
 
@@ -24,13 +23,13 @@ test.each(SABOTAGES)('it comes to light that $name', async (sabotage) => {
       text.replace(find, () => put),
     );
   };
-  const project = await packageSimulated({ change, isAlone: true, isLast: true });
+  const runs = findRuns(sabotage).slice(0, MOST_TRIES);
+  const isAlone = !runs.some(({ needsOthers }) => needsOthers);
+  const project = await packageSimulated({ change, isAlone, isLast: isAlone });
   try {
     const seen: string[] = [];
-    for (const seed of findSeeds(sabotage).slice(0, MOST_TRIES)) {
-      const outcome = await runSchedule({
-        ...{ seed, schedule: drawSchedule(seed), packaged: project.packaged },
-      });
+    for (const { seed, faults } of runs) {
+      const outcome = await runSchedule({ seed, schedule: { faults }, packaged: project.packaged });
       seen.push(describeOutcome(outcome));
       if (outcome.broken.length > 0 || outcome.isUnhealed) {
         process.stderr.write(`${sabotage.name}: run ${seen.length} shows it\n${seen.at(-1)}\n`);

@@ -6,23 +6,29 @@ import type { Sabotage } from './sabotages';
 /** Within so many runs each sabotage is to be found: those of the seeds from 1 on. */
 const MOST_RUNS = 500;
 
-let known: readonly (Schedule & { readonly seed: number })[] | undefined;
+let known: readonly Candidate[] | undefined;
 
-/** The seeds, of all that may be needed, whose schedules have what brings a sabotage to light; those with the fewest faults beside it first. */
-export function findSeeds({ kinds, states }: Pick<Sabotage, 'kinds' | 'states'>): number[] {
-  known ??= Array.from({ length: MOST_RUNS }, (_, at) => ({ seed: at + 1, ...drawSchedule(at + 1) }));
-  return (
-    known
-      .filter(({ faults }) =>
-        faults.some(
-          (one) => kinds === undefined || (kinds.includes(one.kind) && (states?.includes(one.state) ?? true)),
-        ),
-      )
-      // What is broken is packaged once, for one deployment.
-      .filter(
-        ({ faults }) => !faults.some(({ kind }) => kind === OTHER_DEPLOYMENT || kind === LATER_DEPLOYMENT),
-      )
-      .sort((a, b) => a.faults.length - b.faults.length)
-      .map(({ seed }) => seed)
-  );
+/** A run that may bring a sabotage to light. */
+export interface Candidate extends Schedule {
+  readonly seed: number;
+  /** That it needs other deployments of the service, which take time to package. */
+  readonly needsOthers: boolean;
+}
+
+/** The runs, of all that may be needed, whose schedules have what brings a sabotage to light; those of one deployment and with the fewest faults first. */
+export function findRuns({ kinds, states }: Pick<Sabotage, 'kinds' | 'states'>): Candidate[] {
+  known ??= Array.from({ length: MOST_RUNS }, (_, at) => candidateOf(at + 1));
+  return known
+    .filter(({ faults }) =>
+      faults.some(
+        (one) => kinds === undefined || (kinds.includes(one.kind) && (states?.includes(one.state) ?? true)),
+      ),
+    )
+    .sort((a, b) => Number(a.needsOthers) - Number(b.needsOthers) || a.faults.length - b.faults.length);
+}
+
+function candidateOf(seed: number): Candidate {
+  const { faults } = drawSchedule(seed);
+  const others: readonly string[] = [OTHER_DEPLOYMENT, LATER_DEPLOYMENT];
+  return { seed, faults, needsOthers: faults.some(({ kind }) => others.includes(kind)) };
 }
