@@ -98,9 +98,12 @@ async function undoChanges(
   isLate: boolean,
 ): Promise<void> {
   // Others launch what is named: not one that people have called bad, however long groups take to go back from it, or where it goes on to serve.
-  if ((await findMaker(record.id))?.revoked) await nameBefore(record, undone, discarded);
-  if (await undoRollouts(record, undone, isLate)) return;
-  await nameBefore(record, undone, discarded);
+  const isRevoked = (await findMaker(record.id))?.revoked !== undefined;
+  if (isRevoked) await nameBefore(record, undone, discarded);
+  const serves = await undoRollouts(record, undone, isLate);
+  // No build has made its image good, though servers run it. One that it used again was good before, and may be better than that which it was to replace.
+  if (!isRevoked && !(serves && record.reused)) await nameBefore(record, undone, discarded);
+  if (serves) return;
   if (isUnapproved(record))
     await undoAlone(discarded, `that SSM parameters name ${imageOf(record)}`, async () => {
       for (const parameter of await leaveUnapproved(record)) undone.push(`SSM parameter ${parameter}`);

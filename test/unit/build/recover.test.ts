@@ -396,6 +396,28 @@ test('so it does at once where somebody has revoked the image, also while that s
   expect(ec2.commandCalls(DeregisterImageCommand)).toEqual([]);
 });
 
+test.each<[string, object, object[]]>([
+  ['its own is named no more: no build has made it good', {}, [{ Name: '/kiln/web/image', Value: 'ami-0' }]],
+  [
+    'that of an earlier one stays named: it was good before',
+    { reused: { build: 'web-01JH0000000000000000000000', imageId: 'ami-1' } },
+    [],
+  ],
+])('of the image of a failed build that goes on to serve, %s', async (_what, more, named) => {
+  useGroup('5');
+  await openRecord({
+    ...{ imageId: 'ami-1', previousImage: { parameter: '/kiln/web/image', value: 'ami-0' }, ...more },
+    targets: [makeTarget({ isFirstImage: true })],
+    'rollouts.fleet': { launchTemplateId: 'lt-1', version: '5', verified: { by: 'site', servers: 1 } },
+  });
+  ssm.on(GetParameterCommand, { Name: '/kiln/web/image' }).resolves({ Parameter: { Value: 'ami-1' } });
+  await recoverBuild(failure('FleetNotHealthy', 'somebody else has changed it'));
+  expect(inputs(ssm.commandCalls(PutParameterCommand))).toEqual(
+    named.map((one) => expect.objectContaining(one)),
+  );
+  expect(ec2.commandCalls(DeregisterImageCommand)).toEqual([]);
+});
+
 test('a state that waited too long fails as what it waited for', async () => {
   await openRecord();
   const since = Date.now() - 240 * 60_000;
