@@ -1,3 +1,4 @@
+import { parsePolicy } from 'aws-languages/policy/document';
 import type { Authorization } from '../../core/authorization/authorization';
 import type { SecretsManagerState } from './state';
 
@@ -26,6 +27,11 @@ export const authorization: Authorization<SecretsManagerState> = {
   }),
   resource(secrets, arn) {
     const found = secrets.list().find((one) => one.arn === arn);
-    return found && { tags: found.tags };
+    return (
+      found && {
+        tags: found.tags,
+        ...(found.policy !== undefined && { policy: parsePolicy(found.policy, { kind: 'resource' }) }),
+      }
+    );
   },
 };

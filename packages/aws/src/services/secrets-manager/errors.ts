@@ -38,3 +38,16 @@ export function tokenInUse(token: string, arn: string): AwsError {
     `You can't use ClientRequestToken ${token} because that value is already in use for a version of secret ${arn}.`,
   );
 }
+
+/** The error of a resource policy that IAM would not take. */
+export function malformedPolicy(message: string): AwsError {
+  return new AwsError('MalformedPolicyDocumentException', message);
+}
+
+/** The error of a resource policy that would open the secret to everybody, where the request asks not to. */
+export function publicPolicy(): AwsError {
+  return new AwsError(
+    'PublicPolicyException',
+    'You attempted to set a resource policy with public access, and BlockPublicPolicy is set.',
+  );
+}

@@ -1,5 +1,7 @@
+import type { Filter } from '@aws-sdk/client-secrets-manager';
 import { type Api, clientOf } from '../../core/client';
 import { rootCall } from '../../testing/api';
+import { addRole } from '../../testing/functions';
 import { newRegion } from '../../testing/region';
 import type { Client } from './state';
 
@@ -180,4 +182,75 @@ test('a random password has a character of each kind that is asked for, and none
   await expect(secrets.GetRandomPassword({ PasswordLength: 3 })).rejects.toMatchObject({
     code: 'InvalidParameterException',
   });
+});
+
+test('the name of a deleted secret is free when its window has passed', async () => {
+  await make();
+  await secrets.DeleteSecret({ SecretId: 'web/db' });
+  await expect(make()).rejects.toMatchObject({
+    code: 'InvalidRequestException',
+    message:
+      "You can't create this secret because a secret with this name is already scheduled for deletion.",
+  });
+  await secrets.RestoreSecret({ SecretId: 'web/db' });
+  await secrets.DeleteSecret({ SecretId: 'web/db', ForceDeleteWithoutRecovery: true });
+  await make();
+});
+
+test('a list holds the secrets that all of its filters find', async () => {
+  const Tags = [{ Key: 'team', Value: 'web' }];
+  await secrets.CreateSecret({ Name: 'web/db', Description: 'Password of the shop', Tags });
+  await secrets.CreateSecret({ Name: 'web/mail' });
+  await secrets.CreateSecret({ Name: 'ops', Description: 'credsDatabase892' });
+  const find = async (...filters: [key: string, ...values: string[]][]) => {
+    const Filters = filters.map(([Key, ...Values]) => ({ Key, Values }) as Filter);
+    return (await secrets.ListSecrets({ Filters })).SecretList?.map(({ Name }) => Name);
+  };
+  expect(await find(['name', 'web/'])).toEqual(['web/db', 'web/mail']);
+  expect(await find(['name', 'Web'])).toEqual([]);
+  expect(await find(['name', 'ops', 'web/m'])).toEqual(['web/mail', 'ops']);
+  expect(await find(['name', 'web/', '!web/m'])).toEqual(['web/db']);
+  expect(await find(['name', '!web'])).toEqual(['ops']);
+  expect(await find(['tag-key', 'te'], ['tag-value', 'web'])).toEqual(['web/db']);
+  expect(await find(['tag-key', 'te'], ['tag-value', 'mail'])).toEqual([]);
+  expect(await find(['description', 'SHOP password'])).toEqual(['web/db']);
+  expect(await find(['all', 'database mail'])).toEqual(['web/mail', 'ops']);
+  expect(await find(['primary-region', 'us'])).toEqual([]);
+  await expect(secrets.ListSecrets({ Filters: [{ Key: 'name' }] })).rejects.toMatchObject({
+    code: 'InvalidParameterException',
+  });
+});
+
+test('the policy of a secret lets in whom it names, until it is gone', async () => {
+  await using region = await newRegion();
+  const aws = region.api('secrets-manager');
+  const role = await addRole(region, 'reader', ['lambda.amazonaws.com'], ['iam:GetRole']);
+  const principal = region.state('iam').principalOf(region.state('iam').issue(role, 'session').accessKeyId);
+  const reader = region.apiAs('secrets-manager', { ...rootCall(), principal });
+  const { ARN, Name } = await aws.CreateSecret({ Name: 'web/db', SecretString: 'one' });
+  const read = () => reader.GetSecretValue({ SecretId: 'web/db' });
+  const policyFor = (AWS: string) =>
+    JSON.stringify({
+      Version: '2012-10-17',
+      Statement: {
+        Effect: 'Allow',
+        Principal: { AWS },
+        Action: 'secretsmanager:GetSecretValue',
+        Resource: '*',
+      },
+    });
+  await expect(read()).rejects.toMatchObject({ code: 'AccessDeniedException' });
+  const put = (ResourcePolicy: string, BlockPublicPolicy = false) =>
+    aws.PutResourcePolicy({ SecretId: 'web/db', ResourcePolicy, BlockPublicPolicy });
+  const malformed = { code: 'MalformedPolicyDocumentException' };
+  await expect(put('{}')).rejects.toMatchObject(malformed);
+  await expect(put(policyFor(`${role}2`))).rejects.toMatchObject(malformed);
+  await expect(put(policyFor('*'), true)).rejects.toMatchObject({ code: 'PublicPolicyException' });
+  expect(await aws.GetResourcePolicy({ SecretId: 'web/db' })).toEqual({ ARN, Name });
+  expect(await put(policyFor(role))).toEqual({ ARN, Name });
+  expect(await read()).toMatchObject({ SecretString: 'one' });
+  const ResourcePolicy = policyFor(role);
+  expect(await aws.GetResourcePolicy({ SecretId: 'web/db' })).toEqual({ ARN, Name, ResourcePolicy });
+  expect(await aws.DeleteResourcePolicy({ SecretId: 'web/db' })).toEqual({ ARN, Name });
+  await expect(read()).rejects.toMatchObject({ code: 'AccessDeniedException' });
 });

@@ -1,3 +1,4 @@
+import type { PrincipalPort } from '../../core/ports';
 import { defineService } from '../../core/service';
 import { authorization } from './authorization';
 import * as passwords from './operations/passwords';
@@ -9,11 +10,12 @@ import * as values from './operations/values';
 import { type Client, SecretsManagerState } from './state';
 
 /** AWS Secrets Manager of one region. */
-export const secretsManager = defineService<Client, SecretsManagerState>({
+export const secretsManager = defineService<Client, SecretsManagerState, { iam: PrincipalPort }>({
   client: () => import('@aws-sdk/client-secrets-manager'),
   signingName: 'secretsmanager',
   target: 'secretsmanager',
+  needs: ['iam'],
   authorization,
-  create: (context) => new SecretsManagerState(context),
+  create: (context, { iam }) => new SecretsManagerState(context, iam),
   operations: { ...passwords, ...policies, ...secrets, ...stages, ...values, ...tags },
 });

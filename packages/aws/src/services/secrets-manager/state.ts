@@ -2,6 +2,7 @@ import type { Tag } from '@aws-sdk/client-secrets-manager';
 import { parseArn } from 'aws-languages/arn';
 import type { Context } from '../../core/context';
 import { randomName } from '../../core/ids';
+import type { PrincipalPort } from '../../core/ports';
 import type { Operation, OperationsOf } from '../../core/service';
 import { exists, invalidName, invalidRequest, notFound } from './errors';
 
@@ -28,6 +29,8 @@ export interface Secret {
   keyId: string | undefined;
   changedAt: Date;
   tags: Map<string, string>;
+  /** Its resource policy, as it was given. */
+  policy: string | undefined;
   /** When it will be gone, once it was deleted. */
   deletedAt: Date | undefined;
   readonly versions: Map<string, SecretVersion>;
@@ -42,12 +45,19 @@ export function checkName(name: string): void {
 export class SecretsManagerState {
   private readonly secrets = new Map<string, Secret>();
 
-  constructor(readonly context: Context) {}
+  constructor(
+    readonly context: Context,
+    readonly iam: PrincipalPort,
+  ) {}
 
-  /** @throws AwsError ResourceExistsException */
+  /** @throws AwsError ResourceExistsException, InvalidRequestException while a secret of that name waits for its end */
   add(name: string, of: Pick<Secret, 'description' | 'keyId'>, tags: readonly Tag[]): Secret {
-    if (this.list().some((secret) => secret.name === name))
-      throw exists(`The operation failed because the secret ${name} already exists.`);
+    const holder = this.list().find((secret) => secret.name === name);
+    if (holder?.deletedAt)
+      throw invalidRequest(
+        "You can't create this secret because a secret with this name is already scheduled for deletion.",
+      );
+    if (holder) throw exists(`The operation failed because the secret ${name} already exists.`);
     const { clock, region, accountId } = this.context;
     const now = clock.now();
     const secret: Secret = {
@@ -57,6 +67,7 @@ export class SecretsManagerState {
       createdAt: now,
       changedAt: now,
       tags: new Map(tags.map(({ Key = '', Value = '' }) => [Key, Value])),
+      policy: undefined,
       deletedAt: undefined,
       versions: new Map(),
     };

@@ -1,6 +1,7 @@
 import type { CreateSecretRequest, DescribeSecretResponse } from '@aws-sdk/client-secrets-manager';
 import { takePage } from '../../../core/paging';
 import { badToken, invalidParameter, tokenInUse } from '../errors';
+import { isWanted } from '../filters';
 import { checkName, type Op, type Secret, type SecretsManagerState } from '../state';
 import { isSameValue, putVersion } from './values';
 
@@ -56,14 +57,16 @@ function describeSecret(secret: Secret): DescribeSecretResponse {
 }
 
 export const ListSecrets: Op<'ListSecrets'> = (state, input) => {
-  if (input.Filters?.length) throw invalidParameter('Filters are not available here.');
-  const found = state.list().filter(({ deletedAt }) => !deletedAt || input.IncludePlannedDeletion);
+  const { Filters: filters = [], IncludePlannedDeletion: isDeletedToo } = input;
+  const found = state
+    .list()
+    .filter((secret) => (!secret.deletedAt || isDeletedToo) && isWanted(secret, filters));
   const page = takePage(found, {
     token: input.NextToken,
     size: input.MaxResults ?? 100,
     idOf: ({ arn }) => arn,
     refuse: badToken,
-    question: input.IncludePlannedDeletion,
+    question: [isDeletedToo, filters],
   });
   const SecretList = page.items.map((secret) => {
     const { VersionIdsToStages, ...shown } = describeSecret(secret);
