@@ -119,6 +119,7 @@ test('a policy is kept as it was given, and refused when IAM would not take it',
   const Policy = policyFor('cloudwatch.amazonaws.com');
   expect(await kms.PutKeyPolicy({ KeyId, Policy })).toEqual({});
   expect(await kms.GetKeyPolicy({ KeyId })).toEqual({ Policy, PolicyName: 'default' });
+  expect(await kms.ListKeyPolicies({ KeyId })).toEqual({ PolicyNames: ['default'], Truncated: false });
   expect(await codeOf(kms.PutKeyPolicy({ KeyId, Policy: '{"Statement": "x"}' }))).toBe(
     'MalformedPolicyDocumentException',
   );

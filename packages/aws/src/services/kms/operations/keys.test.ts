@@ -29,3 +29,12 @@ test('a key that is not there is named by its ARN, and what is no id is called s
     'Alias arn:aws:kms:us-east-1:000000000000:alias/web is not found.',
   );
 });
+
+test('the policies of a key are one, of a key that is there', async () => {
+  const kms = region.api('kms');
+  const { KeyId } = (await kms.CreateKey({})).KeyMetadata ?? {};
+  expect(await kms.ListKeyPolicies({ KeyId })).toEqual({ PolicyNames: ['default'], Truncated: false });
+  await expect(kms.ListKeyPolicies({ KeyId: 'alias/none' })).rejects.toMatchObject({
+    code: 'NotFoundException',
+  });
+});

@@ -70,6 +70,12 @@ export const GetKeyPolicy: Op<'GetKeyPolicy'> = (kms, input) => ({
   PolicyName: 'default',
 });
 
+/** A key has one policy. https://docs.aws.amazon.com/kms/latest/APIReference/API_ListKeyPolicies.html */
+export const ListKeyPolicies: Op<'ListKeyPolicies'> = (kms, input) => {
+  kms.get(input.KeyId);
+  return { PolicyNames: ['default'], Truncated: false };
+};
+
 export const PutKeyPolicy: Op<'PutKeyPolicy'> = (kms, input, call) => {
   const key = changeable(kms, input.KeyId);
   key.policy = checkPolicy(kms, input.Policy ?? '', {

@@ -17,3 +17,9 @@ export const GetFunctionRecursionConfig: Op<'GetFunctionRecursionConfig'> = (lam
   lambda.functions.find(input.FunctionName);
   return { RecursiveLoop: 'Terminate' };
 };
+
+/** Event source mappings are not there: no function has one. https://docs.aws.amazon.com/lambda/latest/api/API_ListEventSourceMappings.html */
+export const ListEventSourceMappings: Op<'ListEventSourceMappings'> = (lambda, input) => {
+  if (input.FunctionName !== undefined) lambda.functions.find(input.FunctionName);
+  return { EventSourceMappings: [] };
+};

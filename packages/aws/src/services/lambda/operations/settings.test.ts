@@ -145,3 +145,9 @@ test.each([
   await lambda().UpdateFunctionConfiguration({ FunctionName, Layers: [] });
   await region.aws.clock.sleep('1m');
 });
+
+test('no function reads from an event source', async () => {
+  expect(await lambda().ListEventSourceMappings({})).toEqual({ EventSourceMappings: [] });
+  expect(await lambda().ListEventSourceMappings({ FunctionName })).toEqual({ EventSourceMappings: [] });
+  await expect(lambda().ListEventSourceMappings({ FunctionName: 'none' })).rejects.toMatchObject(notFound);
+});

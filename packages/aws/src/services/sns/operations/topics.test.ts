@@ -104,3 +104,15 @@ test('a message to a phone is refused with a word on what to do', async () => {
   const publish = region.api('sns').Publish({ PhoneNumber: '+15555550100', Message: 'x' });
   await expect(publish).rejects.toThrow('publish to a topic');
 });
+
+test('a FIFO topic says whether it tells repeated messages by their content', async () => {
+  await using region = await newRegion();
+  const sns = region.api('sns');
+  const shown = async (Name: string, Attributes: Record<string, string>) => {
+    const { TopicArn } = await sns.CreateTopic({ Name, Attributes });
+    return (await sns.GetTopicAttributes({ TopicArn })).Attributes?.ContentBasedDeduplication;
+  };
+  expect(await shown('plain', {})).toBeUndefined();
+  expect(await shown('usual.fifo', { FifoTopic: 'true' })).toBe('false');
+  expect(await shown('own.fifo', { FifoTopic: 'true', ContentBasedDeduplication: 'true' })).toBe('true');
+});

@@ -112,6 +112,7 @@ function describeTopic(topic: Topic): Record<string, string> {
     SubscriptionsConfirmed: String(all.filter(({ confirmed }) => confirmed).length),
     SubscriptionsPending: String(all.filter(({ confirmed }) => !confirmed).length),
     SubscriptionsDeleted: '0',
+    ...(topic.attributes.FifoTopic === 'true' && { ContentBasedDeduplication: 'false' }),
     ...topic.attributes,
   };
 }
