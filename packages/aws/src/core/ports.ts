@@ -1,5 +1,13 @@
 import type { Server } from 'node:http';
-import type { Address, Instance, ScanResults, SecurityGroup, Subnet, Vpc } from '@aws-sdk/client-ec2';
+import type {
+  Address,
+  Instance,
+  NetworkInterfaceType,
+  ScanResults,
+  SecurityGroup,
+  Subnet,
+  Vpc,
+} from '@aws-sdk/client-ec2';
 import type { PolicyDocument } from 'aws-languages/policy/document';
 import type { PassedEndpoint, Permissions } from './authorization/authorization';
 import type { Principal } from './principal';
@@ -65,13 +73,15 @@ export interface Ec2Port {
   onInstanceState(listener: (instanceId: string, state: string) => void): () => void;
   /**
    * Makes a network interface for a service (a load balancer's node, a function's), attached to the network.
-   * @param options `publicAddress`: give it a public IPv4 address too; `allocationId`: that of an Elastic IP; `privateAddress`: of the
+   * @param options `requester`: who owns it, as EC2 shows it (`amazon-aws` by default); `publicAddress`: give it a public IPv4 address too; `allocationId`: that of an Elastic IP; `privateAddress`: of the
    * subnet and free
    */
   createInterface(options: {
     subnetId: string;
     groupIds: readonly string[];
     description: string;
+    requester?: 'amazon-elb';
+    type?: NetworkInterfaceType;
     publicAddress?: boolean;
     allocationId?: string;
     privateAddress?: string;

@@ -1,4 +1,12 @@
-import type { Address, Instance, ScanResults, SecurityGroup, Subnet, Vpc } from '@aws-sdk/client-ec2';
+import type {
+  Address,
+  Instance,
+  NetworkInterfaceType,
+  ScanResults,
+  SecurityGroup,
+  Subnet,
+  Vpc,
+} from '@aws-sdk/client-ec2';
 import type { PassedEndpoint } from '../../core/authorization/authorization';
 import type { Context } from '../../core/context';
 import type { Ec2Port, InstanceMachine } from '../../core/ports';
@@ -11,6 +19,7 @@ import { Lifecycle } from './instances/lifecycle';
 import { showInstance } from './instances/show';
 import { type InstanceProfiles, Inventory, type Quotas } from './inventory';
 import { createDefaultVpc } from './network/default-vpc';
+import { attachToService } from './network/interface-attachments';
 import { createInterface, deleteInterface } from './network/interfaces';
 import { natAddressOf } from './network/nat-gateways';
 import { associateAddress, setPublicAddress } from './network/public-addresses';
@@ -95,6 +104,8 @@ export class Ec2State extends Inventory implements Ec2Port {
     subnetId: string;
     groupIds: readonly string[];
     description: string;
+    requester?: 'amazon-elb';
+    type?: NetworkInterfaceType;
     publicAddress?: boolean;
     allocationId?: string;
     privateAddress?: string;
@@ -104,9 +115,10 @@ export class Ec2State extends Inventory implements Ec2Port {
       groups: this.securityGroups.requireAll(options.groupIds),
       description: options.description,
       privateIp: options.privateAddress,
-      requester: 'amazon-aws',
+      requester: options.requester ?? 'amazon-aws',
+      ...(options.type && { type: options.type }),
     });
-    nic.Status = 'in-use';
+    attachToService(this, nic);
     if (options.allocationId) associateAddress(this, this.addresses.require(options.allocationId), nic);
     else if (options.publicAddress) setPublicAddress(this, nic);
     return {

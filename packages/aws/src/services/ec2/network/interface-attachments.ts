@@ -27,3 +27,21 @@ export function attachInterface(
   if (association) association.InstanceId = instance.id;
   return { AttachmentId };
 }
+
+/**
+ * Puts an interface into something of the service that owns it, which no client may detach: AWS shows it by the owner, without an instance.
+ * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/requester-managed-eni.html
+ */
+export function attachToService(ec2: Inventory, nic: InterfaceRecord): void {
+  const isPlain = nic.RequesterId === 'amazon-elb' && nic.InterfaceType === 'interface';
+  nic.Status = 'in-use';
+  nic.Attachment = {
+    AttachmentId: resourceId(isPlain ? 'eni-attach' : 'ela-attach'),
+    AttachTime: ec2.context.clock.now(),
+    DeleteOnTermination: false,
+    DeviceIndex: 1,
+    NetworkCardIndex: 0,
+    InstanceOwnerId: nic.RequesterId,
+    Status: 'attached',
+  };
+}

@@ -14,11 +14,16 @@ export function setPublicAddress(
   nic.Association = {
     PublicIp,
     PublicDnsName: '',
-    IpOwnerId: elastic ? ec2.owner : 'amazon',
+    IpOwnerId: elastic ? ec2.owner : ownerOfPublicAddress(nic),
     ...(elastic ? { AllocationId: elastic.allocationId, AssociationId: elastic.associationId } : {}),
   };
   ec2.network.setPublicIp(nic.NetworkInterfaceId, PublicIp);
   refreshPublicName(ec2, nic);
+}
+
+/** Load balancers have a pool of their own. */
+function ownerOfPublicAddress({ RequesterId }: InterfaceRecord): string {
+  return RequesterId === 'amazon-elb' ? RequesterId : 'amazon';
 }
 
 /** Gives the interface an Elastic IP. Returns the association's id. */

@@ -11,6 +11,7 @@ import {
 } from '../errors';
 import type { Inventory } from '../inventory';
 import type { VpcEndpointRecord } from '../records/vpc-endpoints';
+import { attachToService } from './interface-attachments';
 import { chooseGroups, createInterface, deleteInterface } from './interfaces';
 
 /** The id of the prefix list of a service with gateway endpoints: the same for everybody in a region. */
@@ -63,7 +64,7 @@ export function addSubnet(ec2: Inventory, endpoint: VpcEndpointRecord, subnetId:
     type: 'vpc_endpoint' as never,
     requester: 'amazon-aws',
   });
-  nic.Status = 'in-use';
+  attachToService(ec2, nic);
   endpoint.SubnetIds.push(subnetId);
   endpoint.NetworkInterfaceIds.push(nic.NetworkInterfaceId);
 }

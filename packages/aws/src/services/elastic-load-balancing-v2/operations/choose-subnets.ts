@@ -92,6 +92,13 @@ export async function checkInternetGateway(elb: LoadBalancingState, vpcId: strin
   if (InternetGateways.length === 0) throw invalidSubnet(`VPC ${vpcId} has no internet gateway`);
 }
 
+/** The kinds of interfaces, as EC2 shows them. */
+const INTERFACE_TYPES = {
+  application: 'interface',
+  network: 'network_load_balancer',
+  gateway: 'gateway_load_balancer',
+} as const;
+
 /** A node of the load balancer: a network interface in the subnet, with a public address where it faces the internet. */
 export function makeNode(elb: LoadBalancingState, balancer: LoadBalancer, place: Place): Node {
   const { subnetId, zone, allocationId, privateAddress } = place;
@@ -99,6 +106,8 @@ export function makeNode(elb: LoadBalancingState, balancer: LoadBalancer, place:
     subnetId,
     groupIds: balancer.securityGroups,
     description: `ELB ${balancer.arn.split(':loadbalancer/')[1]}`,
+    requester: 'amazon-elb',
+    type: INTERFACE_TYPES[balancer.kind],
     publicAddress: balancer.scheme === 'internet-facing',
     allocationId,
     privateAddress,

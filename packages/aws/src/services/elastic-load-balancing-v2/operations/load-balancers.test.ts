@@ -155,6 +155,37 @@ test('a load balancer moves to other subnets and security groups', async () => {
   expect(NetworkInterfaces?.map(({ SubnetId }) => SubnetId).sort()).toEqual([b, c].sort());
 });
 
+test("the interfaces of a load balancer are its owner's, and no client detaches them", async () => {
+  await create();
+  await create({ Name: 'n', Type: 'network', SecurityGroups: undefined });
+  const { NetworkInterfaces = [] } = await region.ec2.DescribeNetworkInterfaces({
+    Filters: [{ Name: 'attachment.instance-owner-id', Values: ['amazon-elb'] }],
+  });
+  const shown = NetworkInterfaces.map(({ InterfaceType, Association }) => [
+    InterfaceType,
+    Association?.IpOwnerId,
+  ]);
+  expect(shown.sort()).toEqual([
+    ['interface', 'amazon-elb'],
+    ['interface', 'amazon-elb'],
+    ['network_load_balancer', 'amazon-elb'],
+    ['network_load_balancer', 'amazon-elb'],
+  ]);
+  for (const { InterfaceType, Attachment, RequesterId, RequesterManaged } of NetworkInterfaces) {
+    expect({ RequesterId, RequesterManaged }).toEqual({ RequesterId: 'amazon-elb', RequesterManaged: true });
+    expect(Attachment).toMatchObject({ DeviceIndex: 1, Status: 'attached', DeleteOnTermination: false });
+    const { AttachmentId } = Attachment ?? {};
+    await expect(region.ec2.DetachNetworkInterface({ AttachmentId })).rejects.toMatchObject(
+      InterfaceType === 'interface'
+        ? { code: 'AuthFailure' }
+        : {
+            code: 'OperationNotPermitted',
+            message: "You are not allowed to manage 'ela-attach' attachments.",
+          },
+    );
+  }
+});
+
 test('addresses are IPv4, and nothing else', async () => {
   const { LoadBalancerArn } = await create();
   const set = (IpAddressType: 'ipv4' | 'dualstack') =>

@@ -214,6 +214,10 @@ test('subnets and security groups are changed', async () => {
   expect(applied).toEqual({ SecurityGroups });
   const { NetworkInterfaces = [] } = await region.ec2.DescribeNetworkInterfaces({});
   expect(NetworkInterfaces.map(({ Description }) => Description)).toEqual(['ELB classic', 'ELB classic']);
+  const { NetworkInterfaces: nodes } = await region.ec2.DescribeNetworkInterfaces({
+    Filters: [{ Name: 'requester-id', Values: ['amazon-elb'] }],
+  });
+  expect(nodes).toHaveLength(2);
   expect(NetworkInterfaces.flatMap(({ Groups = [] }) => Groups.map(({ GroupId }) => GroupId))).toEqual([
     region.groups.default,
     region.groups.default,

@@ -1,6 +1,7 @@
 import { instanceTypes } from '../../catalogue/instance-types';
 import {
   attachmentLimitExceeded,
+  authFailure,
   incorrectInstanceState,
   invalidAttachmentIdNotFound,
   invalidNetworkInterfaceInUse,
@@ -31,6 +32,9 @@ export const DetachNetworkInterface: Op<'DetachNetworkInterface'> = (ec2, input)
   if (!nic?.Attachment) {
     throw invalidAttachmentIdNotFound(`The interface attachment '${input.AttachmentId}' does not exist.`);
   }
+  if (nic.Attachment.AttachmentId?.startsWith('ela-attach'))
+    throw operationNotPermitted("You are not allowed to manage 'ela-attach' attachments.");
+  if (nic.RequesterManaged) throw authFailure('You do not have permission to access the specified resource.');
   if (nic.Attachment.DeviceIndex === 0) {
     throw operationNotPermitted(
       'The network interface at device index 0 and networkCard index 0 cannot be detached.',

@@ -3,6 +3,7 @@ import { resourceId } from '../../../../core/ids';
 import { readTagSpecifications } from '../../collections/tag-specifications';
 import { invalidParameterCombination, missingParameter, unsupportedOperation } from '../../errors';
 import type { Inventory } from '../../inventory';
+import { attachToService } from '../../network/interface-attachments';
 import { createInterface } from '../../network/interfaces';
 import { removeNatGateway, settleNatGateway } from '../../network/nat-gateways';
 import type { NatGatewayRecord } from '../../records/nat-gateways';
@@ -75,7 +76,7 @@ function makeNatGateway(ec2: Inventory, input: CreateNatGatewayRequest): NatGate
     type: 'nat_gateway' as never,
     requester: 'amazon-aws',
   });
-  nic.Status = 'in-use';
+  attachToService(ec2, nic);
   return ec2.natGateways.add(NatGatewayId, {
     NatGatewayId,
     VpcId: subnet.VpcId,

@@ -80,6 +80,7 @@ export function makeNode(
     subnetId,
     groupIds: balancer.securityGroups,
     description: `ELB ${balancer.name}`,
+    requester: 'amazon-elb',
     publicAddress: balancer.scheme === 'internet-facing',
   });
   return { subnetId, zone, interfaceId };
