@@ -58,8 +58,8 @@ export const authorization: Authorization<IamState> = {
   },
 };
 
-/** The boundary that a role gets, or has when its policies are changed. */
-function boundaryOf(iam: IamState, roleArn: string, { input }: Asked): string | undefined {
-  const role = iam.roles.list().find(({ arn }) => arn === roleArn);
-  return (input.PermissionsBoundary as string | undefined) ?? role?.boundary;
+/** The boundary that a role or a user gets, or has when its policies are changed. */
+function boundaryOf(iam: IamState, holderArn: string, { input }: Asked): string | undefined {
+  const holder = [...iam.roles.list(), ...iam.users.list()].find(({ arn }) => arn === holderArn);
+  return (input.PermissionsBoundary as string | undefined) ?? holder?.boundary;
 }

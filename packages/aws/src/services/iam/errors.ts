@@ -35,6 +35,11 @@ export function malformedPolicy(message: string): AwsError {
   return new AwsError('MalformedPolicyDocument', message);
 }
 
+/** IAM's answer for a password that the account does not allow. */
+export function passwordPolicyViolation(): AwsError {
+  return new AwsError('PasswordPolicyViolation', 'Password does not conform to the account password policy.');
+}
+
 /** IAM's answer for changing a role that belongs to a service. */
 export function unmodifiable(roleName: string): AwsError {
   return new AwsError(

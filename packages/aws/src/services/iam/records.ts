@@ -76,6 +76,12 @@ export interface OidcProvider {
   readonly tags: TagSet;
 }
 
+/** What a user signs in to the console with. The password itself is not kept: there is no console. */
+export interface LoginProfile {
+  readonly created: Date;
+  mustChangePassword: boolean;
+}
+
 export interface User {
   readonly name: string;
   readonly id: string;
@@ -88,6 +94,8 @@ export interface User {
   /** ARNs of attached managed policies. */
   readonly attached: Set<string>;
   readonly keys: AccessKeys;
+  boundary?: string;
+  login?: LoginProfile;
 }
 
 /** What became of the deletion of a service-linked role; without a reason it was deleted. */

@@ -1,8 +1,10 @@
 import { defineService } from '../../core/service';
 import { authorization } from './authorization';
+import * as absentCredentials from './operations/absent-credentials';
 import * as accessKeys from './operations/access-keys';
 import * as account from './operations/account';
 import * as instanceProfiles from './operations/instance-profiles';
+import * as loginProfiles from './operations/login-profiles';
 import * as oidcProviders from './operations/oidc-providers';
 import * as policies from './operations/policies';
 import * as policyVersions from './operations/policy-versions';
@@ -32,6 +34,8 @@ export const iam = defineService<Client, IamState>({
     ...users,
     ...userPolicies,
     ...accessKeys,
+    ...loginProfiles,
+    ...absentCredentials,
     ...account,
     ...oidcProviders,
     ...simulations,

@@ -118,3 +118,76 @@ test('the account as a whole is summed up', async () => {
   });
   expect((await aws.ListAccountAliases({})).AccountAliases).toEqual([]);
 });
+
+test('a user does no more than its boundary allows', async () => {
+  await using region = await newRegion();
+  const aws = region.api('iam');
+  const document = (Action: string) =>
+    JSON.stringify({ Version: '2012-10-17', Statement: { Effect: 'Allow', Action, Resource: '*' } });
+  const { Policy } = await aws.CreatePolicy({ PolicyName: 'bound', PolicyDocument: document('s3:*') });
+  const PermissionsBoundary = Policy?.Arn;
+  const UserName = 'ola';
+  await aws.CreateUser({ UserName, PermissionsBoundary });
+  const shown = async () =>
+    (await aws.GetUser({ UserName })).User?.PermissionsBoundary?.PermissionsBoundaryArn;
+  expect(await shown()).toBe(PermissionsBoundary);
+  const { PermissionsBoundaryUsageCount } = (await aws.GetPolicy({ PolicyArn: Policy?.Arn })).Policy ?? {};
+  expect(PermissionsBoundaryUsageCount).toBe(1);
+  await aws.PutUserPolicy({ UserName, PolicyName: 'own', PolicyDocument: document('*') });
+  const { AccessKeyId = '' } = (await aws.CreateAccessKey({ UserName })).AccessKey ?? {};
+  const principal = region.state('iam').principalOf(AccessKeyId);
+  const call = { region: 'us-east-1', accountId: principal.accountId, requestId: 'r', principal };
+  const list = () => region.apiAs('iam', call).ListUsers({});
+  await expect(list()).rejects.toMatchObject({ code: 'AccessDenied' });
+  await aws.DeleteUserPermissionsBoundary({ UserName });
+  expect(await shown()).toBeUndefined();
+  expect((await list()).Users).toHaveLength(1);
+  await aws.PutUserPermissionsBoundary({ UserName, PermissionsBoundary });
+  await expect(list()).rejects.toMatchObject({ code: 'AccessDenied' });
+  await expect(
+    aws.CreateUser({ UserName: 'kari', PermissionsBoundary: `${PermissionsBoundary}2` }),
+  ).rejects.toMatchObject({ code: 'NoSuchEntity' });
+  expect((await aws.ListUsers({})).Users?.map((one) => one.UserName)).toEqual([UserName]);
+});
+
+test('a login profile is made once, and is in the way of the end of its user', async () => {
+  await using region = await newRegion();
+  const aws = region.api('iam');
+  const UserName = 'ola';
+  await aws.CreateUser({ UserName });
+  const missing = { code: 'NoSuchEntity', message: 'Login Profile for User ola cannot be found.' };
+  await expect(aws.GetLoginProfile({ UserName })).rejects.toMatchObject(missing);
+  await expect(aws.UpdateLoginProfile({ UserName, Password: 'Abcdefg1' })).rejects.toMatchObject(missing);
+  await expect(aws.DeleteLoginProfile({ UserName })).rejects.toMatchObject(missing);
+  const weak = { code: 'PasswordPolicyViolation' };
+  for (const Password of ['Abcde1!', 'abcdefg1'])
+    await expect(aws.CreateLoginProfile({ UserName, Password })).rejects.toMatchObject(weak);
+  const made = await aws.CreateLoginProfile({ UserName, Password: 'Abcdefg1', PasswordResetRequired: true });
+  expect(made.LoginProfile).toMatchObject({ UserName, PasswordResetRequired: true });
+  await expect(aws.CreateLoginProfile({ UserName, Password: 'Abcdefg1' })).rejects.toMatchObject({
+    code: 'EntityAlreadyExists',
+  });
+  await expect(aws.UpdateLoginProfile({ UserName, Password: 'short' })).rejects.toMatchObject(weak);
+  expect(await aws.UpdateLoginProfile({ UserName, PasswordResetRequired: false })).toEqual({});
+  expect((await aws.GetLoginProfile({ UserName })).LoginProfile).toEqual({
+    ...{ UserName, PasswordResetRequired: false, CreateDate: expect.any(Date) },
+  });
+  await expect(aws.DeleteUser({ UserName })).rejects.toMatchObject({
+    code: 'DeleteConflict',
+    message: 'Cannot delete entity, must delete login profile first.',
+  });
+  expect(await aws.DeleteLoginProfile({ UserName })).toEqual({});
+  await aws.DeleteUser({ UserName });
+});
+
+test('a user has no other credentials than keys and a password', async () => {
+  await using region = await newRegion();
+  const aws = region.api('iam');
+  const UserName = 'ola';
+  await aws.CreateUser({ UserName });
+  expect((await aws.ListMFADevices({ UserName })).MFADevices).toEqual([]);
+  expect((await aws.ListSSHPublicKeys({ UserName })).SSHPublicKeys).toEqual([]);
+  expect((await aws.ListSigningCertificates({ UserName })).Certificates).toEqual([]);
+  expect((await aws.ListServiceSpecificCredentials({ UserName })).ServiceSpecificCredentials).toEqual([]);
+  await expect(aws.ListMFADevices({ UserName: 'none' })).rejects.toMatchObject({ code: 'NoSuchEntity' });
+});

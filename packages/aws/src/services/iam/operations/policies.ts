@@ -97,7 +97,9 @@ export const ListPolicyTags: Op<'ListPolicyTags'> = async (iam, input) => {
 };
 
 function describePolicy(iam: IamState, policy: ManagedPolicy): Policy {
-  const boundaries = iam.roles.list().filter(({ boundary }) => boundary === policy.arn);
+  const boundaries = [...iam.roles.list(), ...iam.users.list()].filter(
+    ({ boundary }) => boundary === policy.arn,
+  );
   return {
     PolicyName: policy.name,
     PolicyId: policy.id,

@@ -59,7 +59,7 @@ export const SimulateCustomPolicy: Op<'SimulateCustomPolicy'> = (iam, input) =>
   simulate(input, { identity: readSources(input.PolicyInputList), ...readRest(iam, input) });
 
 /** @throws AwsError `NoSuchEntity`, `InvalidInput` */
-function findHolder(iam: IamState, arn: string): Role | (User & { readonly boundary?: string }) {
+function findHolder(iam: IamState, arn: string): Role | User {
   const { type = '', id } = splitResource(parseArn(arn)?.resource ?? '');
   if (type !== 'role' && type !== 'user')
     throw invalidInput(`Invalid Entity Arn: ${arn} does not clearly define entity type and name.`);

@@ -8,9 +8,11 @@ import { uniqueId } from '../unique-id';
 import { userNameOf } from './key-holder';
 import { pageByName, pageInOrder } from './paging';
 
-export const CreateUser: Op<'CreateUser'> = (iam, input) => {
+export const CreateUser: Op<'CreateUser'> = async (iam, input) => {
   const name = input.UserName ?? '';
   const { Path: path = '/' } = input;
+  iam.users.checkFree(name);
+  const boundary = input.PermissionsBoundary && (await iam.policy(input.PermissionsBoundary)).arn;
   const user = iam.users.add({
     name,
     id: uniqueId('AIDA'),
@@ -21,6 +23,7 @@ export const CreateUser: Op<'CreateUser'> = (iam, input) => {
     inline: new Map(),
     attached: new Set(),
     keys: new Map(),
+    boundary,
   });
   return { User: describeUser(user) };
 };
@@ -33,7 +36,7 @@ export const GetUser: Op<'GetUser'> = (iam, input, call) => {
 export const ListUsers: Op<'ListUsers'> = (iam, input) => {
   const page = pageByName(iam.users.list(input.PathPrefix), input, ({ name }) => name);
   const Users = page.items.map((user) => {
-    const { Tags, ...listed } = describeUser(user);
+    const { Tags, PermissionsBoundary, ...listed } = describeUser(user);
     return listed;
   });
   return { Users, IsTruncated: page.IsTruncated, Marker: page.Marker };
@@ -42,9 +45,22 @@ export const ListUsers: Op<'ListUsers'> = (iam, input) => {
 export const DeleteUser: Op<'DeleteUser'> = (iam, input) => {
   const user = iam.users.get(input.UserName);
   if (user.keys.size > 0) throw deleteConflict('Cannot delete entity, must delete access keys first.');
+  if (user.login) throw deleteConflict('Cannot delete entity, must delete login profile first.');
   if (user.inline.size > 0) throw deleteConflict('Cannot delete entity, must delete policies first.');
   if (user.attached.size > 0) throw deleteConflict('Cannot delete entity, must detach all policies first.');
   iam.users.delete(user.name);
+  return {};
+};
+
+export const PutUserPermissionsBoundary: Op<'PutUserPermissionsBoundary'> = async (iam, input) => {
+  const user = iam.users.get(input.UserName);
+  const { arn } = await iam.policy(input.PermissionsBoundary);
+  user.boundary = arn;
+  return {};
+};
+
+export const DeleteUserPermissionsBoundary: Op<'DeleteUserPermissionsBoundary'> = (iam, input) => {
+  iam.users.get(input.UserName).boundary = undefined;
   return {};
 };
 
@@ -77,6 +93,12 @@ function describeUser(user: User): UserShape {
     UserId: user.id,
     Arn: user.arn,
     CreateDate: user.created,
+    ...(user.boundary && {
+      PermissionsBoundary: {
+        PermissionsBoundaryType: 'PermissionsBoundaryPolicy',
+        PermissionsBoundaryArn: user.boundary,
+      },
+    }),
     ...(tags.length > 0 && { Tags: tags }),
   };
 }
