@@ -10,6 +10,7 @@ export const authorization: Authorization<IamState> = {
     const {
       RoleName,
       UserName,
+      GroupName,
       InstanceProfileName,
       PolicyName,
       Path: path = '/',
@@ -22,6 +23,8 @@ export const authorization: Authorization<IamState> = {
       return [iam.roles.find(RoleName)?.arn ?? iam.arn('role', path, RoleName)];
     if (type === 'user' && UserName !== undefined)
       return [iam.users.find(UserName)?.arn ?? iam.arn('user', path, UserName)];
+    if (type === 'group' && GroupName !== undefined)
+      return [iam.groups.find(GroupName)?.arn ?? iam.arn('group', path, GroupName)];
     // Who names nobody means himself.
     if (type === 'user' && input.PolicySourceArn === undefined)
       return call.principal.arn.includes(':user/') ? [call.principal.arn] : [];

@@ -1,7 +1,7 @@
 import { type PolicyDocument, parsePolicy, readPolicy } from 'aws-languages/policy/document';
 import type { Permissions } from '../../core/authorization/authorization';
 import type { Principal } from '../../core/principal';
-import type { ManagedPolicy, Role, User } from './records';
+import type { Group, ManagedPolicy, Role, User } from './records';
 
 /** What an identity has policies by. */
 type Holder = Pick<Role & User, 'inline' | 'attached'> & Pick<Role, 'boundary' | 'tags' | 'linkedService'>;
@@ -10,6 +10,7 @@ type Holder = Pick<Role & User, 'inline' | 'attached'> & Pick<Role, 'boundary' |
 interface Identities {
   readonly roles: { list(): readonly Role[] };
   readonly users: { list(): readonly User[] };
+  groupsOf(holder: object): readonly Group[];
   rootArn(): string;
   findPolicy(arn: string): Promise<ManagedPolicy | undefined>;
 }
@@ -57,12 +58,14 @@ export class IdentityPolicies {
     return { identity: await this.documents([`arn:aws:iam::aws:policy/aws-service-role/${name}`]) };
   }
 
-  /** What a holder of policies may do. @param session what its session was narrowed down to */
+  /** What a holder of policies may do, by its groups' too. @param session what its session was narrowed down to */
   async of(holder: Holder, session?: readonly PolicyDocument[]): Promise<Permissions> {
-    const inline = [...holder.inline.values()].map((text) => this.document(text));
+    const groups = this.iam.groupsOf(holder);
+    const texts = [holder, ...groups].flatMap(({ inline }) => [...inline.values()]);
+    const inline = texts.map((text) => this.document(text));
     const linked = holder.linkedService === undefined ? undefined : LINKED[holder.linkedService];
     const attached = await this.documents([
-      ...holder.attached,
+      ...new Set([holder, ...groups].flatMap(({ attached }) => [...attached])),
       ...(linked === undefined ? [] : [`arn:aws:iam::aws:policy/aws-service-role/${linked}`]),
     ]);
     const [boundary] = holder.boundary === undefined ? [] : await this.documents([holder.boundary]);

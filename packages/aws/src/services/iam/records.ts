@@ -98,6 +98,20 @@ export interface User {
   login?: LoginProfile;
 }
 
+/** Users who share policies. */
+export interface Group {
+  name: string;
+  readonly id: string;
+  arn: string;
+  path: string;
+  readonly created: Date;
+  /** Inline policies: name to document. */
+  readonly inline: Map<string, string>;
+  /** ARNs of attached managed policies. */
+  readonly attached: Set<string>;
+  readonly members: Set<User>;
+}
+
 /** What became of the deletion of a service-linked role; without a reason it was deleted. */
 export interface LinkedRoleDeletion {
   readonly reason?: {

@@ -3,6 +3,8 @@ import { authorization } from './authorization';
 import * as absentCredentials from './operations/absent-credentials';
 import * as accessKeys from './operations/access-keys';
 import * as account from './operations/account';
+import * as groupPolicies from './operations/group-policies';
+import * as groups from './operations/groups';
 import * as instanceProfiles from './operations/instance-profiles';
 import * as loginProfiles from './operations/login-profiles';
 import * as oidcProviders from './operations/oidc-providers';
@@ -33,6 +35,8 @@ export const iam = defineService<Client, IamState>({
     ...instanceProfiles,
     ...users,
     ...userPolicies,
+    ...groups,
+    ...groupPolicies,
     ...accessKeys,
     ...loginProfiles,
     ...absentCredentials,

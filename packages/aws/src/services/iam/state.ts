@@ -12,6 +12,7 @@ import { loadPublishedPolicies } from './published-policies';
 import type {
   AccessKey,
   AccessKeys,
+  Group,
   InstanceProfile,
   LinkedRoleDeletion,
   ManagedPolicy,
@@ -46,6 +47,10 @@ export class IamState implements IamPort {
   readonly users = new Collection<User>(
     (name) => `The user with name ${name} cannot be found.`,
     (name) => `User with name ${name} already exists.`,
+  );
+  readonly groups = new Collection<Group>(
+    (name) => `The group with name ${name} cannot be found.`,
+    (name) => `Group with name ${name} already exists.`,
   );
   /** By ARN. */
   readonly oidcProviders = new Map<string, OidcProvider>();
@@ -93,9 +98,15 @@ export class IamState implements IamPort {
     return found;
   }
 
-  /** How many roles and users a managed policy is attached to. */
+  /** How many roles, users and groups a managed policy is attached to. */
   attachmentCount(arn: string): number {
-    return [...this.roles.list(), ...this.users.list()].filter(({ attached }) => attached.has(arn)).length;
+    const holders = [...this.roles.list(), ...this.users.list(), ...this.groups.list()];
+    return holders.filter(({ attached }) => attached.has(arn)).length;
+  }
+
+  /** The groups of a user; a role has none. */
+  groupsOf(holder: object): Group[] {
+    return this.groups.list().filter(({ members }) => [...members].some((user) => user === holder));
   }
 
   /** The provider that tokens of this issuer are from. */

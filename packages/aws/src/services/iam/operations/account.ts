@@ -9,6 +9,9 @@ export const GetAccountSummary: Op<'GetAccountSummary'> = (iam) => ({
   SummaryMap: {
     Users: iam.users.list().length,
     UsersQuota: 5000,
+    Groups: iam.groups.list().length,
+    GroupsQuota: 300,
+    GroupsPerUserQuota: 10,
     Roles: iam.roles.list().length,
     RolesQuota: 1000,
     Policies: iam.policies.list().length,

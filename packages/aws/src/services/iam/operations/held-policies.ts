@@ -13,9 +13,9 @@ export interface PolicyHolder {
   readonly attached: Set<string>;
 }
 
-/** What differs between roles and users: IAM quotas, and the words of errors. */
+/** What differs between roles, users and groups: IAM quotas, and the words of errors. */
 export interface HolderKind {
-  readonly word: 'role' | 'user';
+  readonly word: 'role' | 'user' | 'group';
   /** The most characters, white space not counted, that its inline policies may have together. */
   readonly inlineQuota: number;
   /** The quota of attached policies, and its name. */

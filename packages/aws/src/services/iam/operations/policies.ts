@@ -68,10 +68,11 @@ export const ListEntitiesForPolicy: Op<'ListEntitiesForPolicy'> = async (iam, in
   const wants = (kind: string) => (input.EntityFilter ?? kind) === kind;
   const roles = wants('Role') ? iam.roles.list(input.PathPrefix) : [];
   const users = wants('User') ? iam.users.list(input.PathPrefix) : [];
+  const groups = wants('Group') ? iam.groups.list(input.PathPrefix) : [];
   const holders = <Holder extends PolicyHolder>(all: Holder[]) =>
     all.filter(({ attached }) => attached.has(policy.arn));
   return {
-    PolicyGroups: [],
+    PolicyGroups: holders(groups).map(({ name, id }) => ({ GroupName: name, GroupId: id })),
     PolicyUsers: holders(users).map(({ name, id }) => ({ UserName: name, UserId: id })),
     PolicyRoles: holders(roles).map(({ name, id }) => ({ RoleName: name, RoleId: id })),
     IsTruncated: false,

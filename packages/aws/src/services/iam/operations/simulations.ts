@@ -14,7 +14,7 @@ import type { Caller } from 'aws-languages/policy/principal';
 import type { ContextValues } from 'aws-languages/policy/variables';
 import { invalidInput, noSuchEntity } from '../errors';
 import { readPermissionPolicy } from '../policy-documents';
-import type { Role, User } from '../records';
+import type { Group, Role, User } from '../records';
 import type { IamState, Op } from '../state';
 import { pageInOrder } from './paging';
 
@@ -45,7 +45,7 @@ const DECISIONS = { Allow: 'allowed', ExplicitDeny: 'explicitDeny', ImplicitDeny
  */
 export const SimulatePrincipalPolicy: Op<'SimulatePrincipalPolicy'> = async (iam, input) => {
   const holder = findHolder(iam, input.PolicySourceArn ?? '');
-  const own = await sourcesOf(iam, holder);
+  const own = (await Promise.all([holder, ...iam.groupsOf(holder)].map((one) => sourcesOf(iam, one)))).flat();
   const { boundary } = await iam.permissions.of(holder);
   return simulate(input, {
     identity: [...own, ...readSources(input.PolicyInputList)],
@@ -68,8 +68,8 @@ function findHolder(iam: IamState, arn: string): Role | User {
   throw noSuchEntity(`The ${type} with name ${id.slice(id.lastIndexOf('/') + 1)} cannot be found.`);
 }
 
-async function sourcesOf(iam: IamState, holder: Role | User): Promise<Source[]> {
-  const kind = parseArn(holder.arn)?.resource.startsWith('role/') ? 'role' : 'user';
+async function sourcesOf(iam: IamState, holder: Role | User | Group): Promise<Source[]> {
+  const kind = splitResource(parseArn(holder.arn)?.resource ?? '').type;
   const inline = [...holder.inline].map(([name, text]) => ({
     id: `${kind}_${holder.name}_${name}`,
     type: kind as Source['type'],

@@ -48,6 +48,8 @@ export const DeleteUser: Op<'DeleteUser'> = (iam, input) => {
   if (user.login) throw deleteConflict('Cannot delete entity, must delete login profile first.');
   if (user.inline.size > 0) throw deleteConflict('Cannot delete entity, must delete policies first.');
   if (user.attached.size > 0) throw deleteConflict('Cannot delete entity, must detach all policies first.');
+  if (iam.groupsOf(user).length > 0)
+    throw deleteConflict('Cannot delete entity, must remove users from group first.');
   iam.users.delete(user.name);
   return {};
 };
@@ -79,13 +81,8 @@ export const ListUserTags: Op<'ListUserTags'> = (iam, input) => {
   return { Tags: page.items, IsTruncated: page.IsTruncated, Marker: page.Marker };
 };
 
-/** The account has no groups. */
-export const ListGroupsForUser: Op<'ListGroupsForUser'> = (iam, input) => {
-  iam.users.get(input.UserName);
-  return { Groups: [], IsTruncated: false };
-};
-
-function describeUser(user: User): UserShape {
+/** A user in the form of IAM's answers. */
+export function describeUser(user: User): UserShape {
   const tags = user.tags.list();
   return {
     Path: user.path,
