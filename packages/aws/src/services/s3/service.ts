@@ -1,6 +1,7 @@
 import type { PrincipalPort } from '../../core/ports';
 import { defineService } from '../../core/service';
 import { authorization } from './authorization';
+import * as absentSettings from './operations/absent-settings';
 import * as acls from './operations/acls';
 import * as bucketAccess from './operations/bucket-access';
 import * as bucketSettings from './operations/bucket-settings';
@@ -31,6 +32,7 @@ export const s3 = defineService<Client, S3State, { iam: PrincipalPort }>({
     ...buckets,
     ...bucketAccess,
     ...bucketSettings,
+    ...absentSettings,
     ...bucketTags,
     ...websites,
     ...notifications,

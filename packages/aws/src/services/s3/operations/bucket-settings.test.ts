@@ -325,3 +325,15 @@ test('buckets are listed page by page, whatever is deleted meanwhile', async () 
     code: 'InvalidArgument',
   });
 });
+
+test('no bucket has configurations of inventories, analytics, metrics or tiers', async () => {
+  const { aws, Bucket } = await newBucket();
+  const none = { IsTruncated: false };
+  expect(await aws.ListBucketInventoryConfigurations({ Bucket })).toEqual(none);
+  expect(await aws.ListBucketAnalyticsConfigurations({ Bucket })).toEqual(none);
+  expect(await aws.ListBucketMetricsConfigurations({ Bucket })).toEqual(none);
+  expect(await aws.ListBucketIntelligentTieringConfigurations({ Bucket })).toEqual(none);
+  await expect(aws.ListBucketInventoryConfigurations({ Bucket: 'nowhere' })).rejects.toMatchObject({
+    code: 'NoSuchBucket',
+  });
+});
