@@ -30,9 +30,9 @@ export interface MachineOptions {
   securityGroupIds?: string[];
   subnetId: string;
   vpcId: string;
-  /** Of the subnet and the VPC, as in `172.31.0.0/20`. */
+  /** Of the subnet and the VPC, as in `172.31.0.0/20`; the VPC's first one is that which it was made with. */
   subnetCidr?: string;
-  vpcCidr?: string;
+  vpcCidrs?: readonly string[];
   /** Of the primary network interface. */
   mac: string;
   interfaceId?: string;

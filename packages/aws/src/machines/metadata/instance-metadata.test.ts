@@ -41,11 +41,15 @@ test('the metadata service names the instance’s place and public name', async 
 token=$(curl -sX PUT $url/api/token -H 'X-aws-ec2-metadata-token-ttl-seconds: 300')
 get() { curl -sH "X-aws-ec2-metadata-token: $token" $url/meta-data/$1; echo; }
 get public-hostname; get placement/availability-zone-id; get network/interfaces/macs/$(get mac)/subnet-ipv4-cidr-block
+get network/interfaces/macs/$(get mac)/vpc-ipv4-cidr-block; get network/interfaces/macs/$(get mac)/vpc-ipv4-cidr-blocks
 curl -sIH "X-aws-ec2-metadata-token: $token" $url/meta-data/none | head -1`,
-    { publicIp: '203.0.113.25', zoneId: 'eun1-az1', subnetCidr: '10.0.1.0/24' },
+    {
+      ...{ publicIp: '203.0.113.25', zoneId: 'eun1-az1', subnetCidr: '10.0.1.0/24' },
+      vpcCidrs: ['10.0.0.0/16', '10.1.0.0/16'],
+    },
   );
   expect(output).toContain(
-    'ec2-203-0-113-25.eu-north-1.compute.amazonaws.com\neun1-az1\n10.0.1.0/24\nHTTP/1.1 404 Not Found',
+    'ec2-203-0-113-25.eu-north-1.compute.amazonaws.com\neun1-az1\n10.0.1.0/24\n10.0.0.0/16\n10.0.0.0/16\n10.1.0.0/16\nHTTP/1.1 404 Not Found',
   );
 });
 

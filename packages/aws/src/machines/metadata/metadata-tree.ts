@@ -104,9 +104,9 @@ function interfaceTree(options: MachineOptions): Tree {
     'subnet-id': fixed(options.subnetId),
     ...(options.subnetCidr && { 'subnet-ipv4-cidr-block': fixed(options.subnetCidr) }),
     'vpc-id': fixed(options.vpcId),
-    ...(options.vpcCidr && {
-      'vpc-ipv4-cidr-block': fixed(options.vpcCidr),
-      'vpc-ipv4-cidr-blocks': fixed(options.vpcCidr),
+    ...(options.vpcCidrs?.[0] && {
+      'vpc-ipv4-cidr-block': fixed(options.vpcCidrs[0]),
+      'vpc-ipv4-cidr-blocks': fixed(options.vpcCidrs.join('\n')),
     }),
   };
 }

@@ -2,6 +2,7 @@ import type { RequestInit as NetworkRequestInit } from 'undici';
 import { durations } from '../../../core/durations';
 import type { Machine } from '../../../machines/engine';
 import type { Inventory } from '../inventory';
+import { blocksOf } from '../network/vpcs';
 import type { InstanceRecord } from '../records/instances';
 import type { Content } from '../records/storage';
 import { credentialsOf, roleOf } from './credentials';
@@ -50,7 +51,7 @@ export function createGuest(
     subnetId: nic.SubnetId,
     vpcId: nic.VpcId,
     subnetCidr: subnet?.CidrBlock,
-    vpcCidr: ec2.vpcs.find(nic.VpcId)?.CidrBlock,
+    vpcCidrs: blocksOf(ec2.vpcs.find(nic.VpcId) ?? {}),
     mac: nic.MacAddress,
     interfaceId,
     reservationId: record.reservationId,

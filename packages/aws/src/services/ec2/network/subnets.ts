@@ -1,5 +1,5 @@
 import type { Subnet } from '@aws-sdk/client-ec2';
-import { encloses, formatCidr, overlaps, parseCidr } from 'aws-languages/cidr';
+import { type Cidr, encloses, formatCidr, overlaps, parseCidr } from 'aws-languages/cidr';
 import { resourceId } from '../../../core/ids';
 import { type Zone, zonesOf } from '../catalogue/regions';
 import {
@@ -11,6 +11,7 @@ import {
 import type { Inventory } from '../inventory';
 import type { SubnetRecord, VpcRecord } from '../records/network';
 import { countFreeAddresses } from './subnet-addresses';
+import { blocksOf } from './vpcs';
 
 /** Adds a subnet whose block was checked. */
 export function createSubnet(
@@ -69,13 +70,12 @@ export function showSubnet(ec2: Inventory, subnet: SubnetRecord): Subnet {
 export function checkBlock(ec2: Inventory, vpc: VpcRecord, text: string | undefined): string {
   const block = parseCidr(text);
   if (!text) throw missingParameter("Either 'cidrBlock' or 'ipv6CidrBlock' should be provided.");
-  const outer = parseCidr(vpc.CidrBlock);
-  if (!block || !outer) {
+  if (!block) {
     throw invalidParameterValue(
       `Value (${text}) for parameter cidrBlock is invalid. This is not a valid CIDR block.`,
     );
   }
-  if (block.bits > 28 || block.bits < 16 || !encloses(outer, block)) {
+  if (block.bits > 28 || block.bits < 16 || !isWithin(vpc, block)) {
     throw invalidSubnetRange(`The CIDR '${text}' is invalid.`);
   }
   const rival = ec2.subnets
@@ -87,6 +87,11 @@ export function checkBlock(ec2: Inventory, vpc: VpcRecord, text: string | undefi
     throw invalidSubnetConflict(`The CIDR '${text}' conflicts with another subnet`);
   }
   return formatCidr(block);
+}
+
+function isWithin(vpc: VpcRecord, block: Cidr): boolean {
+  const blocks = blocksOf(vpc).map((text) => parseCidr(text));
+  return blocks.some((outer) => outer !== undefined && encloses(outer, block));
 }
 
 /** The zone of that name or id; the first one of the region when neither is given. */

@@ -1,4 +1,4 @@
-import type { Tenancy } from '@aws-sdk/client-ec2';
+import type { Route, Tenancy, VpcCidrBlockAssociation } from '@aws-sdk/client-ec2';
 import { resourceId } from '../../../core/ids';
 import { dependencyViolation } from '../errors';
 import type { Inventory } from '../inventory';
@@ -17,13 +17,7 @@ export function createVpc(
     VpcId,
     OwnerId: ec2.owner,
     CidrBlock: cidrBlock,
-    CidrBlockAssociationSet: [
-      {
-        AssociationId: resourceId('vpc-cidr-assoc'),
-        CidrBlock: cidrBlock,
-        CidrBlockState: { State: 'associated' },
-      },
-    ],
+    CidrBlockAssociationSet: [associationOf(cidrBlock)],
     DhcpOptionsId: regionDhcpOptions(ec2),
     InstanceTenancy: options.tenancy ?? 'default',
     IsDefault: options.isDefault ?? false,
@@ -38,6 +32,47 @@ export function createVpc(
   createDefaultAcl(ec2, vpc);
   createSecurityGroup(ec2, { vpcId: VpcId, name: 'default', description: 'default VPC security group' });
   return vpc;
+}
+
+function associationOf(CidrBlock: string): VpcCidrBlockAssociation {
+  return {
+    AssociationId: resourceId('vpc-cidr-assoc'),
+    CidrBlock,
+    CidrBlockState: { State: 'associated' },
+  };
+}
+
+/** The blocks of addresses of a VPC; the first is the one that it was made with. */
+export function blocksOf(vpc: Pick<VpcRecord, 'CidrBlockAssociationSet'>): string[] {
+  return (vpc.CidrBlockAssociationSet ?? []).flatMap(({ CidrBlock }) => CidrBlock ?? []);
+}
+
+/** The routes that every table of a VPC has: to each of its blocks. */
+export function localRoutes(vpc: VpcRecord): Route[] {
+  return blocksOf(vpc).map(localRoute);
+}
+
+function localRoute(DestinationCidrBlock: string): Route {
+  return { DestinationCidrBlock, GatewayId: 'local', Origin: 'CreateRouteTable', State: 'active' };
+}
+
+/** Gives a VPC one more block, which all of its route tables lead to. */
+export function addBlock(ec2: Inventory, vpc: VpcRecord, cidrBlock: string): VpcCidrBlockAssociation {
+  const association = associationOf(cidrBlock);
+  vpc.CidrBlockAssociationSet = [...(vpc.CidrBlockAssociationSet ?? []), association];
+  for (const table of ec2.routeTables.values())
+    if (table.VpcId === vpc.VpcId) table.Routes = [...table.Routes, localRoute(cidrBlock)];
+  return association;
+}
+
+export function removeBlock(ec2: Inventory, vpc: VpcRecord, association: VpcCidrBlockAssociation): void {
+  vpc.CidrBlockAssociationSet = vpc.CidrBlockAssociationSet?.filter((one) => one !== association);
+  for (const table of ec2.routeTables.values())
+    if (table.VpcId === vpc.VpcId)
+      table.Routes = table.Routes.filter(
+        ({ GatewayId, DestinationCidrBlock }) =>
+          GatewayId !== 'local' || DestinationCidrBlock !== association.CidrBlock,
+      );
 }
 
 function regionDhcpOptions(ec2: Inventory): string {
@@ -63,14 +98,7 @@ function createMainRouteTable(ec2: Inventory, vpc: VpcRecord): void {
     VpcId: vpc.VpcId,
     OwnerId: ec2.owner,
     PropagatingVgws: [],
-    Routes: [
-      {
-        DestinationCidrBlock: vpc.CidrBlock,
-        GatewayId: 'local',
-        Origin: 'CreateRouteTable',
-        State: 'active',
-      },
-    ],
+    Routes: localRoutes(vpc),
     Associations: [
       {
         Main: true,

@@ -174,6 +174,20 @@ test('what was never registered can be deregistered, and says that it is not reg
   expect(await region.health(TargetGroupArn, 'i-1')).toMatchObject({ Reason: 'Target.NotRegistered' });
 });
 
+test('an address of a further block of the VPC is within it', async () => {
+  await region.ec2.AssociateVpcCidrBlock({ VpcId: region.vpcId, CidrBlock: '10.9.0.0/16' });
+  const { TargetGroups } = await region.elb.CreateTargetGroup({
+    Name: 'addresses',
+    TargetType: 'ip',
+    Protocol: 'HTTP',
+    Port: 80,
+    VpcId: region.vpcId,
+  });
+  const TargetGroupArn = TargetGroups?.[0]?.TargetGroupArn;
+  const Targets = [{ Id: '10.9.8.7' }];
+  expect(await region.elb.RegisterTargets({ TargetGroupArn, Targets })).toEqual({});
+});
+
 test.each([
   ['172.31.0.300', undefined, 'ValidationError'],
   ['10.9.8.7', undefined, 'ValidationError'],

@@ -121,12 +121,12 @@ function addressTargets(
   group: TargetGroup,
   descriptions: readonly TargetDescription[],
 ): Target[] {
-  const vpc = elb.ec2.vpc(group.vpcId);
+  const blocks = elb.ec2.vpc(group.vpcId)?.CidrBlockAssociationSet ?? [];
   return descriptions.map((description) => {
     const address = description.Id ?? '';
     if (parseAddress(address) === undefined)
       throw validationError(`The IP address '${address}' is not a valid IPv4 address`);
-    const inVpc = cidrContains(vpc?.CidrBlock ?? '', address);
+    const inVpc = blocks.some(({ CidrBlock = '' }) => cidrContains(CidrBlock, address));
     if (!inVpc && description.AvailabilityZone !== 'all')
       throw validationError(
         `You must specify an Availability Zone 'all' for the IP address '${address}', which is outside the VPC`,

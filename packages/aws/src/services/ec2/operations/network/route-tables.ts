@@ -2,6 +2,7 @@ import { resourceId } from '../../../../core/ids';
 import { readTagSpecifications } from '../../collections/tag-specifications';
 import { dependencyViolation } from '../../errors';
 import type { Inventory } from '../../inventory';
+import { localRoutes } from '../../network/vpcs';
 import type { RouteTableRecord } from '../../records/network';
 import type { Op } from '../../state';
 
@@ -16,14 +17,7 @@ export const CreateRouteTable: Op<'CreateRouteTable'> = (ec2, input, call) => {
       OwnerId: ec2.owner,
       PropagatingVgws: [],
       Associations: [],
-      Routes: [
-        {
-          DestinationCidrBlock: vpc.CidrBlock,
-          GatewayId: 'local',
-          Origin: 'CreateRouteTable',
-          State: 'active',
-        },
-      ],
+      Routes: localRoutes(vpc),
     });
     ec2.tags.add(RouteTableId, tagsFor('route-table'));
     return {

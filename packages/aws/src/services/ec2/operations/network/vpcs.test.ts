@@ -86,3 +86,67 @@ test('what a VPC is made with is described: its DNS, its DHCP options, its netwo
   expect(NetworkAcls).toMatchObject([{ VpcId, IsDefault: true, Tags: [] }]);
   expect(NetworkAcls?.[0]?.Entries).toHaveLength(4);
 });
+
+test('a VPC takes more blocks, for subnets and for the routes within it, and gives them up when they are empty', async () => {
+  const VpcId = await createVpc();
+  const { CidrBlockAssociation } = await region.ec2.AssociateVpcCidrBlock({
+    VpcId,
+    CidrBlock: '10.1.0.0/16',
+  });
+  expect(CidrBlockAssociation).toMatchObject({
+    AssociationId: expect.stringMatching(/^vpc-cidr-assoc-/),
+    ...{ CidrBlock: '10.1.0.0/16', CidrBlockState: { State: 'associating' } },
+  });
+  const { AssociationId } = CidrBlockAssociation ?? {};
+  const shown = async () => (await region.ec2.DescribeVpcs({ VpcIds: [VpcId] })).Vpcs?.[0];
+  const blocks = async () =>
+    (await shown())?.CidrBlockAssociationSet?.map((one) => [one.CidrBlock, one.CidrBlockState?.State]);
+  expect(await blocks()).toEqual([
+    ['10.0.0.0/16', 'associated'],
+    ['10.1.0.0/16', 'associated'],
+  ]);
+  expect((await shown())?.CidrBlock).toBe('10.0.0.0/16');
+  const { RouteTable } = await region.ec2.CreateRouteTable({ VpcId });
+  const mine = { Filters: [{ Name: 'vpc-id', Values: [VpcId] }] };
+  const routes = async () =>
+    (await region.ec2.DescribeRouteTables(mine)).RouteTables?.map(({ Routes }) =>
+      Routes?.map(({ DestinationCidrBlock, GatewayId }) => [DestinationCidrBlock, GatewayId]),
+    );
+  const both = [
+    ['10.0.0.0/16', 'local'],
+    ['10.1.0.0/16', 'local'],
+  ];
+  expect(await routes()).toEqual([both, both]);
+
+  const SubnetId = await createSubnet(VpcId, '10.1.2.0/24');
+  const give = () => region.ec2.DisassociateVpcCidrBlock({ AssociationId });
+  expect(await codeOf(give)).toBe('DependencyViolation');
+  await region.ec2.DeleteSubnet({ SubnetId });
+  expect(await give()).toMatchObject({
+    ...{ VpcId, CidrBlockAssociation: { AssociationId, CidrBlockState: { State: 'disassociating' } } },
+  });
+  expect(await blocks()).toEqual([['10.0.0.0/16', 'associated']]);
+  expect(await routes()).toEqual([both.slice(0, 1), both.slice(0, 1)]);
+  expect(await codeOf(() => createSubnet(VpcId, '10.1.2.0/24'))).toBe('InvalidSubnet.Range');
+  expect(await codeOf(give)).toBe('InvalidVpcCidrBlockAssociationID.NotFound');
+  await region.ec2.DeleteRouteTable({ RouteTableId: RouteTable?.RouteTableId });
+  await region.ec2.DeleteVpc({ VpcId });
+});
+
+test('a VPC keeps the block that it was made with, and has five at most, which do not overlap', async () => {
+  const VpcId = await createVpc();
+  const associate = (CidrBlock?: string, AmazonProvidedIpv6CidrBlock?: boolean) => () =>
+    region.ec2.AssociateVpcCidrBlock({ VpcId, CidrBlock, AmazonProvidedIpv6CidrBlock });
+  const { Vpcs } = await region.ec2.DescribeVpcs({ VpcIds: [VpcId] });
+  const [{ AssociationId } = {}] = Vpcs?.[0]?.CidrBlockAssociationSet ?? [];
+  expect(await codeOf(() => region.ec2.DisassociateVpcCidrBlock({ AssociationId }))).toBe(
+    'OperationNotPermitted',
+  );
+  expect(await codeOf(associate('10.0.128.0/20'))).toBe('InvalidVpc.Range');
+  expect(await codeOf(associate('10.2.0.0/15'))).toBe('InvalidVpc.Range');
+  expect(await codeOf(associate('x'))).toBe('InvalidParameterValue');
+  expect(await codeOf(associate(undefined, true))).toBe('InvalidParameterValue');
+  expect(await codeOf(associate())).toBe('MissingParameter');
+  for (const at of [1, 2, 3, 4]) await associate(`10.${at}.0.0/16`)();
+  expect(await codeOf(associate('10.5.0.0/16'))).toBe('CidrLimitExceeded');
+});

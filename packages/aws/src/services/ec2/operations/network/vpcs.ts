@@ -1,32 +1,26 @@
-import { formatCidr, parseCidr } from 'aws-languages/cidr';
+import { type Cidr, encloses, formatCidr, overlaps, parseCidr } from 'aws-languages/cidr';
 import { readTagSpecifications } from '../../collections/tag-specifications';
 import {
+  cidrLimitExceeded,
+  dependencyViolation,
   invalidParameterCombination,
   invalidParameterValue,
+  invalidVpcCidrBlockAssociationIdNotFound,
   invalidVpcRange,
   mustContain,
+  operationNotPermitted,
 } from '../../errors';
 import { refreshPublicName } from '../../network/public-addresses';
-import { createVpc, deleteVpc, showVpc } from '../../network/vpcs';
+import { addBlock, blocksOf, createVpc, deleteVpc, removeBlock, showVpc } from '../../network/vpcs';
 import type { Op } from '../../state';
+
+/** https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html */
+const MOST_BLOCKS = 5;
 
 export const CreateVpc: Op<'CreateVpc'> = (ec2, input, call) => {
   const tagsFor = readTagSpecifications(input.TagSpecifications, ['vpc'], call);
-  const cidr = parseCidr(input.CidrBlock);
-  if (!input.CidrBlock) {
-    throw mustContain('cidrBlock');
-  }
-  if (!cidr)
-    throw invalidParameterValue(
-      `Value (${input.CidrBlock}) for parameter cidrBlock is invalid. This is not a valid CIDR block.`,
-    );
-  if (cidr.bits < 16 || cidr.bits > 28) {
-    throw invalidVpcRange(`The CIDR '${input.CidrBlock}' is invalid.`);
-  }
-  if (input.AmazonProvidedIpv6CidrBlock)
-    throw invalidParameterValue(
-      'Value (true) for parameter amazonProvidedIpv6CidrBlock is invalid. The embedded AWS has no IPv6 blocks.',
-    );
+  const cidr = readBlock(input.CidrBlock);
+  refuseIpv6(input.AmazonProvidedIpv6CidrBlock);
   if (input.InstanceTenancy === 'host') {
     throw invalidParameterValue(
       'Value (host) for parameter instanceTenancy is invalid. Valid values are: default, dedicated.',
@@ -47,6 +41,69 @@ export const DeleteVpc: Op<'DeleteVpc'> = (ec2, input) => {
   deleteVpc(ec2, vpc);
   return {};
 };
+
+/** https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html */
+export const AssociateVpcCidrBlock: Op<'AssociateVpcCidrBlock'> = (ec2, input) => {
+  const vpc = ec2.vpcs.require(input.VpcId);
+  refuseIpv6(input.AmazonProvidedIpv6CidrBlock);
+  const block = readBlock(input.CidrBlock);
+  const blocks = blocksOf(vpc);
+  if (blocks.length >= MOST_BLOCKS)
+    throw cidrLimitExceeded(
+      `This network '${vpc.VpcId}' has met its maximum number of allowed CIDRs: ${MOST_BLOCKS}`,
+    );
+  if (blocks.map((text) => parseCidr(text)).some((other) => other && overlaps(other, block)))
+    throw invalidVpcRange(`The CIDR '${input.CidrBlock}' is invalid.`);
+  const association = addBlock(ec2, vpc, formatCidr(block));
+  return {
+    VpcId: vpc.VpcId,
+    CidrBlockAssociation: { ...association, CidrBlockState: { State: 'associating' } },
+  };
+};
+
+/** The block goes at once, when no subnet has any of it. */
+export const DisassociateVpcCidrBlock: Op<'DisassociateVpcCidrBlock'> = (ec2, input) => {
+  const { AssociationId: id } = input;
+  const vpc = ec2.vpcs
+    .values()
+    .find((one) => one.CidrBlockAssociationSet?.some(({ AssociationId }) => AssociationId === id));
+  const association = vpc?.CidrBlockAssociationSet?.find(({ AssociationId }) => AssociationId === id);
+  const block = parseCidr(association?.CidrBlock);
+  if (!vpc || !association || !block)
+    throw invalidVpcCidrBlockAssociationIdNotFound(
+      `The vpc CIDR block association ID '${id}' does not exist`,
+    );
+  const refusal = `The vpc CIDR block with association ID ${id} may not be disassociated.`;
+  if (association.CidrBlock === vpc.CidrBlock)
+    throw operationNotPermitted(`${refusal} It is the primary IPv4 CIDR block of the VPC`);
+  const subnets = ec2.subnets.values().filter(({ VpcId }) => VpcId === vpc.VpcId);
+  if (subnets.map((subnet) => parseCidr(subnet.CidrBlock)).some((inner) => inner && encloses(block, inner)))
+    throw dependencyViolation(`${refusal} There are subnets in it`);
+  removeBlock(ec2, vpc, association);
+  return {
+    VpcId: vpc.VpcId,
+    CidrBlockAssociation: { ...association, CidrBlockState: { State: 'disassociating' } },
+  };
+};
+
+/** @throws AwsError MissingParameter, InvalidParameterValue, InvalidVpc.Range */
+function readBlock(text: string | undefined): Cidr {
+  if (!text) throw mustContain('cidrBlock');
+  const block = parseCidr(text);
+  if (!block)
+    throw invalidParameterValue(
+      `Value (${text}) for parameter cidrBlock is invalid. This is not a valid CIDR block.`,
+    );
+  if (block.bits < 16 || block.bits > 28) throw invalidVpcRange(`The CIDR '${text}' is invalid.`);
+  return block;
+}
+
+function refuseIpv6(isAsked: boolean | undefined): void {
+  if (!isAsked) return;
+  throw invalidParameterValue(
+    'Value (true) for parameter amazonProvidedIpv6CidrBlock is invalid. The embedded AWS has no IPv6 blocks.',
+  );
+}
 
 export const DescribeVpcAttribute: Op<'DescribeVpcAttribute'> = (ec2, input) => {
   const vpc = ec2.vpcs.require(input.VpcId);
