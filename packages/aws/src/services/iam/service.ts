@@ -1,21 +1,21 @@
 import { defineService } from '../../core/service';
 import { authorization } from './authorization';
-import * as absentCredentials from './operations/absent-credentials';
-import * as accessKeys from './operations/access-keys';
 import * as account from './operations/account';
-import * as groupPolicies from './operations/group-policies';
-import * as groups from './operations/groups';
 import * as instanceProfiles from './operations/instance-profiles';
-import * as loginProfiles from './operations/login-profiles';
 import * as oidcProviders from './operations/oidc-providers';
+import * as absentCredentials from './operations/people/absent-credentials';
+import * as accessKeys from './operations/people/access-keys';
+import * as groupPolicies from './operations/people/group-policies';
+import * as groups from './operations/people/groups';
+import * as loginProfiles from './operations/people/login-profiles';
+import * as userPolicies from './operations/people/user-policies';
+import * as users from './operations/people/users';
 import * as policies from './operations/policies';
 import * as policyVersions from './operations/policy-versions';
 import * as rolePolicies from './operations/role-policies';
 import * as roles from './operations/roles';
 import * as serviceLinkedRoles from './operations/service-linked-roles';
 import * as simulations from './operations/simulations';
-import * as userPolicies from './operations/user-policies';
-import * as users from './operations/users';
 import { type Client, IamState } from './state';
 
 /** AWS Identity and Access Management of one account: records with AWS's rules, and what policies allow whom. */

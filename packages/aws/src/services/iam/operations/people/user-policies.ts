@@ -1,4 +1,4 @@
-import type { Op } from '../state';
+import type { Op } from '../../state';
 import {
   attach,
   deleteInline,
@@ -8,7 +8,7 @@ import {
   listAttached,
   listInline,
   putInline,
-} from './held-policies';
+} from '../held-policies';
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
 const USER: HolderKind = {

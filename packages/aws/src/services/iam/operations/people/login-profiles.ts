@@ -1,8 +1,8 @@
 import type { LoginProfile as ProfileShape } from '@aws-sdk/client-iam';
-import type { Call } from '../../../core/service';
-import { entityAlreadyExists, noSuchEntity, passwordPolicyViolation } from '../errors';
-import type { LoginProfile, User } from '../records';
-import type { IamState, Op } from '../state';
+import type { Call } from '../../../../core/service';
+import { entityAlreadyExists, noSuchEntity, passwordPolicyViolation } from '../../errors';
+import type { LoginProfile, User } from '../../records';
+import type { IamState, Op } from '../../state';
 import { userNameOf } from './key-holder';
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateLoginProfile.html */

@@ -1,9 +1,9 @@
 import type { Group as GroupShape } from '@aws-sdk/client-iam';
-import { deleteConflict, limitExceeded, noSuchEntity } from '../errors';
-import type { Group } from '../records';
-import type { Op } from '../state';
-import { uniqueId } from '../unique-id';
-import { pageByName } from './paging';
+import { deleteConflict, limitExceeded, noSuchEntity } from '../../errors';
+import type { Group } from '../../records';
+import type { Op } from '../../state';
+import { uniqueId } from '../../unique-id';
+import { pageByName } from '../paging';
 import { describeUser } from './users';
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */

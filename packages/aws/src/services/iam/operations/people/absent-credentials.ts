@@ -1,4 +1,4 @@
-import type { Op } from '../state';
+import type { Op } from '../../state';
 import { keyHolderOf } from './key-holder';
 
 // MFA devices, public keys, certificates and credentials of single services are not there: no user has any. They are asked for before a

@@ -1,7 +1,7 @@
-import type { Principal } from '../../../core/principal';
-import { validationError } from '../errors';
-import type { AccessKeys } from '../records';
-import type { IamState } from '../state';
+import type { Principal } from '../../../../core/principal';
+import { validationError } from '../../errors';
+import type { AccessKeys } from '../../records';
+import type { IamState } from '../../state';
 
 /** Who has access keys: a user, or the account's root user. */
 export interface KeyHolder {

@@ -1,9 +1,9 @@
-import { randomBytes } from '../../../core/ids';
-import { limitExceeded, noSuchEntity } from '../errors';
-import type { Op } from '../state';
-import { uniqueId } from '../unique-id';
+import { randomBytes } from '../../../../core/ids';
+import { limitExceeded, noSuchEntity } from '../../errors';
+import type { Op } from '../../state';
+import { uniqueId } from '../../unique-id';
+import { pageInOrder } from '../paging';
 import { type KeyHolder, keyHolderOf } from './key-holder';
-import { pageInOrder } from './paging';
 
 export const CreateAccessKey: Op<'CreateAccessKey'> = (iam, input, call) => {
   const holder = keyHolderOf(iam, input.UserName, call.principal);

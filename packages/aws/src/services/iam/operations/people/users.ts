@@ -1,12 +1,12 @@
 import type { User as UserShape } from '@aws-sdk/client-iam';
-import type { Principal } from '../../../core/principal';
-import { deleteConflict } from '../errors';
-import type { User } from '../records';
-import type { IamState, Op } from '../state';
-import { TagSet } from '../tags';
-import { uniqueId } from '../unique-id';
+import type { Principal } from '../../../../core/principal';
+import { deleteConflict } from '../../errors';
+import type { User } from '../../records';
+import type { IamState, Op } from '../../state';
+import { TagSet } from '../../tags';
+import { uniqueId } from '../../unique-id';
+import { pageByName, pageInOrder } from '../paging';
 import { userNameOf } from './key-holder';
-import { pageByName, pageInOrder } from './paging';
 
 export const CreateUser: Op<'CreateUser'> = async (iam, input) => {
   const name = input.UserName ?? '';
