@@ -35,7 +35,7 @@ ${describePrograms()}
 | accepted, with no effect that is seen | ${list(QUIET)} |
 | refused | ${list(LACKING)} |
 
-Parts of a multipart user data: \`text/x-shellscript\`, \`text/cloud-config\` (merged as its \`merge_how\` says) and \`text/cloud-boothook\`;
+Parts of a multipart user data: \`text/x-shellscript\` (and its \`-per-boot\`, \`-per-instance\` and \`-per-once\`), \`text/cloud-config\` (merged as its \`merge_how\` or its header \`Merge-Type\` says) and \`text/cloud-boothook\`;
 lists of addresses (\`#include\`), templates, archives and part handlers are refused.
 
 ## Options of units

@@ -156,6 +156,47 @@ const CASES: readonly Case[] = [
     status: 'refused',
   },
   { file: 'zone.sh' },
+  {
+    file: 'shell-words.sh',
+    serves: { port: 80, status: 200, text: /Welcome to nginx/ },
+    says: ['running: dnf -y -q install nginx', 'running: systemctl enable --now nginx'],
+  },
+  {
+    file: 'logins.sh',
+    serves: { port: 8080, status: 200, text: /^before any login/ },
+    says: ['nginx 401 401 200 200', 'httpd 401 200 401', 'moved 410 302'],
+  },
+  {
+    file: 'nginx-usual.sh',
+    serves: { port: 80, status: 200, text: /^Welcome to ip-10-0-1-12\.eu-north-1\.compute\.internal, \n/ },
+    says: ['robots 403'],
+  },
+  {
+    file: 'nginx-mistyped.sh',
+    status: 69,
+    says: [
+      'nginx: [emerg] "location" directive is not allowed here in /etc/nginx/conf.d/site.conf:1',
+      'nginx: [emerg] unknown "hostnam" variable',
+      'nginx: [emerg] a duplicate default server for 0.0.0.0:80 in /etc/nginx/conf.d/site.conf:1',
+      'nginx: [emerg] unknown directive "proxy_buffer" in /etc/nginx/conf.d/site.conf:1',
+      lacks(3, 'nginx directive auth_request (/etc/nginx/conf.d/site.conf:1)'),
+    ],
+  },
+  {
+    file: 'config-usual.yml',
+    serves: { port: 80, status: 200, text: /^Welcome from web01, seen, admin, world\n/ },
+  },
+  {
+    file: 'config-unquoted.yml',
+    says: [
+      'runcmd.0: {"echo \\"The answer":"42\\" > /var/www/html/index.html"} is not valid under any of the given schemas',
+      /^[-\d]+ [:\d]+,000 - util\.py\[WARNING\]: Running module runcmd .* failed$/,
+    ],
+  },
+  {
+    file: 'parts-named.mime',
+    serves: { port: 80, status: 200, text: /^Welcome from install\.sh,\nbooted runcmd\n/ },
+  },
   { file: 'unit-socket.sh', status: 69, says: [lacks(4, 'units of the kind .socket')] },
 ];
 

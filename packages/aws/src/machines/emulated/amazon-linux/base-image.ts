@@ -3,6 +3,7 @@ import type { DiskSnapshot } from '../../disk-snapshot';
 import type { Architecture, Edition } from '../../engine';
 import { COMPLAIN } from '../commands/shell/complain';
 import { EXECUTE } from '../commands/shell/execute';
+import { LACK, LOOK_UP, TELL_TYPE } from '../commands/shell/lookup';
 import { OPEN_TARGET } from '../commands/shell/open-target';
 import { Disk } from '../disk/disk';
 import { imagePrograms } from '../packages/distribution';
@@ -45,7 +46,8 @@ export function buildAmazonLinux2023(
   for (const { program } of imagePrograms())
     installProgram(disk, program.startsWith('/') ? program : `/usr/bin/${program}`);
   // What bash does by itself and just-bash does not: commands of ours that no package has.
-  for (const name of [COMPLAIN, EXECUTE, OPEN_TARGET]) disk.install(`/usr/bin/${name}`, '#!/bin/sh\n', 0o755);
+  for (const name of [COMPLAIN, EXECUTE, LACK, LOOK_UP, OPEN_TARGET, TELL_TYPE])
+    disk.install(`/usr/bin/${name}`, '#!/bin/sh\n', 0o755);
   for (const service of image.services.filter((name) => !lacks(name)))
     disk.makeSymlink(
       `/usr/lib/systemd/system/${service}.service`,

@@ -2,6 +2,9 @@ import { z } from 'zod';
 import type { Disk } from '../disk/disk';
 import { findGroup, findUser } from '../system/users';
 
+/** Of Amazon Linux's `cloud.cfg`. */
+export const DEFAULT_USER = 'ec2-user';
+
 const Names = z
   .union([z.string(), z.array(z.string())])
   .transform((names) => (typeof names === 'string' ? names.split(',') : names).map((name) => name.trim()));
@@ -43,6 +46,19 @@ export const Groups = z
   );
 
 export type Groups = z.infer<typeof Groups>;
+
+/** The user that an image has from the start, by the name that `user` gives it; undefined where it keeps its own. */
+export function renamedUser(user: string | Partial<User> | undefined): User | undefined {
+  const given: Partial<User> = typeof user === 'string' ? { name: user } : (user ?? {});
+  const { name } = given;
+  if (name === undefined || name === DEFAULT_USER) return undefined;
+  return {
+    ...{ gecos: 'EC2 Default User', groups: ['adm', 'wheel', 'systemd-journal'], shell: '/bin/bash' },
+    ...{ sudo: ['ALL=(ALL) NOPASSWD:ALL'], system: false, no_create_home: false, ssh_authorized_keys: [] },
+    ...given,
+    name,
+  };
+}
 
 /** Groups and users as the commands that cloud-init runs for them. */
 export function accountCommands(disk: Disk, groups: Groups, users: readonly (string | User)[]): string[][] {

@@ -7,11 +7,28 @@ import { findGroup, findUser } from '../system/users';
 import { Groups, User } from './accounts';
 import { Swap } from './volumes';
 
-const Command = z.union([z.string(), z.array(z.union([z.string(), z.number()]).transform(String))]);
+/** A word as YAML reads it; Python writes `True` for what it takes as true. */
+const Word = z
+  .union([z.string(), z.number(), z.boolean(), z.null()])
+  .transform((value) => (typeof value === 'boolean' ? (value ? 'True' : 'False') : String(value ?? 'None')));
+
+const Command = z.union([z.string(), z.array(Word)]);
+
+/** Commands, but for those that a comment left empty. */
+const Commands = z
+  .array(z.union([Command, z.null()]))
+  .transform((commands) => commands.filter((command) => command !== null));
+
+/** Names, or pairs of a name and a version; one name may stand alone. */
+const Packages = z
+  .union([z.string().transform((name) => [name]), z.array(z.union([z.string(), z.array(Word)])), z.null()])
+  .transform((packages) => packages ?? []);
 
 const WriteFile = z.object({
   path: z.string(),
-  content: z.string().default(''),
+  content: z
+    .union([z.string(), z.instanceof(Uint8Array), z.number().transform(String), z.null().transform(() => '')])
+    .default(''),
   encoding: z.string().default('text/plain'),
   permissions: z.union([z.string(), z.number()]).optional(),
   owner: z.string().default('root:root'),
@@ -21,18 +38,21 @@ const WriteFile = z.object({
 });
 
 const CloudConfig = z.looseObject({
-  bootcmd: z.array(Command).default([]),
-  runcmd: z.array(Command).default([]),
-  packages: z.array(z.union([z.string(), z.array(z.string())])).default([]),
+  bootcmd: Commands.default([]),
+  runcmd: Commands.default([]),
+  packages: Packages.default([]),
   package_update: z.boolean().default(false),
   package_upgrade: z.boolean().default(false),
   preserve_hostname: z.boolean().default(false),
+  manage_etc_hosts: z.union([z.boolean(), z.string()]).default(false),
   locale: z.union([z.string(), z.literal(false)]).optional(),
   write_files: z.array(WriteFile).default([]),
   hostname: z.string().optional(),
   fqdn: z.string().optional(),
   timezone: z.string().optional(),
   groups: Groups.default([]),
+  /** Of the user that an image has from the start, where it is given another name. */
+  user: z.union([z.string(), User.partial()]).optional(),
   users: z.array(z.union([z.string(), User])).default([]),
   ssh_authorized_keys: z.array(z.string()).default([]),
   swap: Swap.optional(),
@@ -66,7 +86,8 @@ export interface WrittenConfig {
 
 /** @throws BadCloudConfig for what is no YAML, or no map */
 export function readCloudConfig(text: string): WrittenConfig {
-  const document = parseDocument(text);
+  // As PyYAML reads it: `0644` is a number of eight, `yes` is true, and of two equal keys the later one counts.
+  const document = parseDocument(text, { version: '1.1', uniqueKeys: false });
   const [error] = document.errors;
   if (error) throw new BadCloudConfig(error.message);
   const value: unknown = document.toJS() ?? {};
@@ -81,12 +102,37 @@ export function readCloudConfig(text: string): WrittenConfig {
   return { value: value as Record<string, unknown>, keys };
 }
 
-/** @throws BadCloudConfig */
-export function checkCloudConfig(value: Record<string, unknown>): CloudConfig {
+/** A key whose value its module does not take. */
+export interface BadKey {
+  name: string;
+  message: string;
+}
+
+/** What a configuration says, and which keys of it are wrong: each module fails for itself, and the others go on. */
+export function checkCloudConfig(value: Record<string, unknown>): { config: CloudConfig; bad: BadKey[] } {
   const result = CloudConfig.safeParse(value);
-  if (result.success) return result.data;
-  const [issue] = result.error.issues;
-  throw new BadCloudConfig(`${issue?.path.join('.')}: ${issue?.message}`);
+  if (result.success) return { config: result.data, bad: [] };
+  const bad = new Map<string, string>();
+  for (const { path, message } of result.error.issues) {
+    const [name] = path;
+    if (name === undefined) throw new BadCloudConfig(message);
+    if (bad.has(String(name))) continue;
+    const given = JSON.stringify(path.reduce<unknown>(memberOf, value));
+    const says =
+      message === 'Invalid input'
+        ? 'is not valid under any of the given schemas'
+        : `is not valid: ${message}`;
+    bad.set(String(name), `${path.join('.')}: ${given} ${says}`);
+  }
+  const good = Object.fromEntries(Object.entries(value).filter(([name]) => !bad.has(name)));
+  return {
+    config: CloudConfig.parse(good),
+    bad: [...bad].map(([name, message]) => ({ name, message })),
+  };
+}
+
+function memberOf(value: unknown, key: PropertyKey): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined;
 }
 
 /** `runcmd` as the script that cloud-init writes. */
@@ -97,7 +143,7 @@ export function commandScript(commands: CloudConfig['runcmd']): string {
   return `#!/bin/sh\n${lines.join('\n')}\n`;
 }
 
-/** @throws BadCloudConfig when the owner is not there: cloud-init then writes no more files */
+/** @throws BadCloudConfig for an owner who is not there, and for content that cannot be unpacked: cloud-init then writes no more files */
 export function writeConfiguredFile(disk: Disk, file: CloudConfig['write_files'][number]): void {
   const content = decodeContent(file.content, file.encoding);
   const directory = file.path.slice(0, file.path.lastIndexOf('/')) || '/';
@@ -121,10 +167,20 @@ function toMode(permissions: string | number): number {
   return typeof permissions === 'number' ? permissions : Number.parseInt(permissions.replace(/^0o/, ''), 8);
 }
 
-function decodeContent(content: string, encoding: string): Uint8Array {
+function decodeContent(content: string | Uint8Array, encoding: string): Uint8Array {
   const steps = encoding.toLowerCase();
   const isBase64 = /b64|base64/.test(steps);
   const isGzip = /gz/.test(steps);
-  const bytes = Buffer.from(content, isBase64 ? 'base64' : isGzip ? 'latin1' : 'utf8');
-  return isGzip ? gunzipSync(bytes) : bytes;
+  const bytes =
+    typeof content === 'string'
+      ? Buffer.from(content, isBase64 ? 'base64' : isGzip ? 'latin1' : 'utf8')
+      : isBase64
+        ? Buffer.from(Buffer.from(content).toString('latin1'), 'base64')
+        : content;
+  if (!isGzip) return bytes;
+  try {
+    return gunzipSync(bytes);
+  } catch (error) {
+    throw new BadCloudConfig(`Failed to unpack content: ${error instanceof Error ? error.message : error}`);
+  }
 }

@@ -1,7 +1,7 @@
 import { quoteWord } from '../commands/program';
 import { refusal } from '../system/refusal';
 import type { System } from '../system/system';
-import { accountCommands, writeAuthorizedKeys, writeSudoRules } from './accounts';
+import { accountCommands, DEFAULT_USER, renamedUser, writeAuthorizedKeys, writeSudoRules } from './accounts';
 import { BootRecord, type Stage } from './boot-record';
 import {
   BadCloudConfig,
@@ -12,11 +12,12 @@ import {
   readCloudConfig,
   writeConfiguredFile,
 } from './cloud-config';
+import { hostsFile } from './hosts-file';
 import { mergeConfigs } from './merge';
-import { kindOfKey } from './modules';
+import { kindOfKey, moduleOfKey } from './modules';
 import { authorizeLaunchKey, makeServerKeys } from './server-keys';
-import { readUserData, type UserDataPart } from './user-data';
-import { swapCommands, writeFstab } from './volumes';
+import { type Frequency, readUserData, type UserDataPart } from './user-data';
+import { mountsOf, swapCommands, writeFstab } from './volumes';
 
 const VERSION = '22.2.2';
 const LOG = '/var/log/cloud-init.log';
@@ -63,7 +64,10 @@ export class CloudInit {
     if (isNew && !this.isRefused) await this.applyConfig(config);
     this.banner('modules:final');
     if (isNew && this.isRefused) this.tellRefusals();
-    else if (isNew) await this.runScripts(parts, config);
+    else {
+      await this.runFrequentScripts(isNew);
+      if (isNew && !system.power.aborted) await this.runScripts(parts, config);
+    }
     if (system.power.aborted) return;
     if (config.final_message !== undefined) this.say(this.fillIn(config.final_message));
     else
@@ -120,10 +124,12 @@ export class CloudInit {
     const { disk, options } = this.system;
     disk.install(`${this.instance}/user-data.txt`, options.userData ?? new Uint8Array(), 0o600);
     parts.forEach((part, index) => {
+      if (part.kind === 'frequent-script')
+        disk.install(`${CLOUD}/scripts/${part.frequency}/${fileOf(part, index)}`, part.text, 0o700);
       if (part.kind === 'unhandled')
         this.warn(
           '__init__.py',
-          `Unhandled non-multipart (${part.type}) userdata: '${Buffer.from(part.start).toString('latin1')}...'`,
+          `Unhandled ${part.type === 'text/x-not-multipart' ? 'non-multipart' : 'unknown content-type'} (${part.type}) userdata: '${Buffer.from(part.start).toString('latin1')}...'`,
         );
       if (part.kind === 'lacking')
         this.refuse(`part ${index + 1} of the user data: `, `user data of the type ${part.type}`);
@@ -137,18 +143,18 @@ export class CloudInit {
       try {
         const { value, keys } = readCloudConfig(part.text);
         for (const key of keys) this.lookAtKey(key);
-        return [value];
+        return [{ value, ...(part.merging !== undefined && { merging: part.merging }) }];
       } catch (error) {
         this.failConfig(error);
         return [];
       }
     });
-    try {
-      return checkCloudConfig(mergeConfigs(written));
-    } catch (error) {
-      this.failConfig(error);
-      return checkCloudConfig({});
+    const { config, bad } = checkCloudConfig(mergeConfigs(written));
+    for (const { name, message } of bad) {
+      this.warn('schema.py', `Invalid cloud-config provided:\n${message}`);
+      this.moduleFailed(moduleOfKey(name), `TypeError('${message}')`);
     }
+    return config;
   }
 
   private failConfig(error: unknown): void {
@@ -172,7 +178,7 @@ export class CloudInit {
   private async runBootHooks(parts: readonly UserDataPart[]): Promise<void> {
     for (const [index, part] of parts.entries()) {
       if (part.kind !== 'boothook') continue;
-      const name = `part-${String(index + 1).padStart(3, '0')}`;
+      const name = fileOf(part, index);
       this.system.disk.install(`${this.instance}/boothooks/${name}`, part.text, 0o700);
       const code = await this.runScript(part.text, `${CLOUD}/instance/boothooks/${name}`);
       if (code !== 0)
@@ -191,18 +197,23 @@ export class CloudInit {
 
   private setName(config: CloudConfig): void {
     const name = config.fqdn ?? config.hostname;
-    if (name !== undefined && !config.preserve_hostname) this.system.disk.write('/etc/hostname', `${name}\n`);
+    const { disk, options } = this.system;
+    if (name !== undefined && !config.preserve_hostname) disk.write('/etc/hostname', `${name}\n`);
+    const hosts = hostsFile(config.manage_etc_hosts, disk.readText('/etc/hosts'), name ?? options.hostname);
+    if (hosts !== undefined) disk.write('/etc/hosts', hosts);
   }
 
   private async applyConfig(config: CloudConfig): Promise<void> {
     const { disk } = this.system;
     this.writeFiles(config, 'write-files', false);
-    const accounts = accountCommands(disk, config.groups, config.users);
+    const renamed = renamedUser(config.user);
+    const users = [...(renamed ? [renamed] : []), ...config.users];
+    const accounts = accountCommands(disk, config.groups, users);
     if (!(await this.runModule('users-groups', 'users', accounts))) return;
-    writeSudoRules(disk, config.users);
-    for (const user of config.users)
+    writeSudoRules(disk, users);
+    for (const user of users)
       if (typeof user !== 'string') writeAuthorizedKeys(disk, user.name, user.ssh_authorized_keys);
-    writeAuthorizedKeys(disk, 'ec2-user', config.ssh_authorized_keys);
+    writeAuthorizedKeys(disk, renamed?.name ?? DEFAULT_USER, config.ssh_authorized_keys);
     if (!(await this.runModule('mounts', config.swap ? 'swap' : 'mounts', this.volumeCommands(config))))
       return;
     if (config.ntp) {
@@ -224,16 +235,18 @@ export class CloudInit {
   private volumeCommands({ swap, mounts }: CloudConfig): string[][] {
     const commands = swap === undefined ? [] : swapCommands(swap);
     writeFstab(this.system.disk, commands.length > 0 ? swap?.filename : undefined, mounts);
-    const folders = mounts.map(([, target]) => String(target)).filter((target) => target.startsWith('/'));
+    const folders = mountsOf(mounts)
+      .map(([, target]) => String(target))
+      .filter((target) => target.startsWith('/'));
     return [
       ...commands,
       ...folders.map((folder) => ['mkdir', '-p', folder]),
-      ...(mounts.length > 0 ? [['mount', '-a']] : []),
+      ...(mountsOf(mounts).length > 0 ? [['mount', '-a']] : []),
     ];
   }
 
   private async installPackages(config: CloudConfig): Promise<boolean> {
-    const packages = config.packages.map((entry) => (typeof entry === 'string' ? entry : (entry[0] ?? '')));
+    const packages = config.packages.map((entry) => (typeof entry === 'string' ? entry : entry.join('-')));
     const upgrade = config.package_upgrade ? [['dnf', '-y', 'upgrade']] : [];
     const commands = [...upgrade, ...(packages.length > 0 ? [['dnf', '-y', 'install', ...packages]] : [])];
     const goesOn = await this.runModule('package-update-upgrade-install', 'packages', commands, () =>
@@ -279,18 +292,42 @@ export class CloudInit {
     }
   }
 
+  /** What stands under `/var/lib/cloud/scripts`, from user data or from an image. */
+  private async runFrequentScripts(isNew: boolean): Promise<void> {
+    const { disk } = this.system;
+    const once = `${CLOUD}/sem/config_scripts_per_once.once`;
+    const due: readonly Frequency[] = [
+      ...(disk.has(once) ? [] : (['per-once'] as const)),
+      'per-boot',
+      ...(isNew ? (['per-instance'] as const) : []),
+    ];
+    disk.makeDirectory(`${CLOUD}/sem`);
+    disk.install(once, '');
+    for (const frequency of due) {
+      const folder = `${CLOUD}/scripts/${frequency}`;
+      const failures: string[] = [];
+      for (const name of [...disk.listIfAny(folder)].sort()) {
+        const path = `${folder}/${name}`;
+        const node = disk.find(path);
+        if (node?.kind !== 'file' || (node.mode & 0o111) === 0) continue;
+        const code = await this.runScript(disk.readText(path), path);
+        if (this.system.power.aborted) return;
+        if (code !== 0) failures.push(`Failed running ${path} [${code}]`);
+      }
+      for (const failure of failures) this.warn('util.py', failure);
+      if (failures.length > 0) this.moduleFailed(`scripts-${frequency}`, runpartsError(failures));
+    }
+  }
+
   private async runScripts(parts: readonly UserDataPart[], config: CloudConfig): Promise<void> {
     const { disk } = this.system;
-    const scripts: { path: string; text: string }[] = [];
-    if (config.runcmd.length > 0) scripts.push({ path: 'runcmd', text: commandScript(config.runcmd) });
-    let number = 0;
-    for (const part of parts) {
-      number += 1;
-      if (part.kind === 'script')
-        scripts.push({ path: `part-${String(number).padStart(3, '0')}`, text: part.text });
-    }
+    const scripts = new Map<string, string>();
+    for (const [index, part] of parts.entries())
+      if (part.kind === 'script') scripts.set(fileOf(part, index), part.text);
+    if (config.runcmd.length > 0) scripts.set('runcmd', commandScript(config.runcmd));
     const failures: string[] = [];
-    for (const { path, text } of scripts) {
+    // As run-parts has it: by their names, so that a part comes before runcmd, and one named setup.sh after it.
+    for (const [path, text] of [...scripts].sort(([a], [b]) => (a < b ? -1 : 1))) {
       disk.install(`${this.instance}/scripts/${path}`, text, 0o700);
       const shown = `${CLOUD}/instance/scripts/${path}`;
       const code = await this.runScript(text, shown);
@@ -363,6 +400,11 @@ export class CloudInit {
     this.system.disk.append(OUTPUT_LOG, chunk);
     this.system.journal.write('cloud-init[1534]', chunk, 'cloud-final.service');
   }
+}
+
+/** The name of a part's file. @param index of the part, from 0 */
+function fileOf({ filename }: UserDataPart, index: number): string {
+  return filename ?? `part-${String(index + 1).padStart(3, '0')}`;
 }
 
 /** As cloud-init says which of the scripts failed. */

@@ -18,13 +18,13 @@ const Structured = z.array(z.looseObject({ name: z.string(), settings: z.array(z
 
 /**
  * Makes one cloud-config of those of all parts, in their order: a later one's keys take the place of an earlier one's, unless it says
- * otherwise with `merge_how`.
+ * otherwise with `merge_how`, or its part of a message does in its header.
  *
  * @see https://cloudinit.readthedocs.io/en/latest/reference/merging.html
  */
-export function mergeConfigs(configs: readonly Value[]): Value {
-  return configs.reduce<Value>((merged, config) => {
-    const how = config.merge_how ?? config.merge_type;
+export function mergeConfigs(configs: readonly { value: Value; merging?: string }[]): Value {
+  return configs.reduce<Value>((merged, { value: config, merging }) => {
+    const how = config.merge_how ?? config.merge_type ?? merging;
     return mergeValues(merged, config, how === undefined ? DEFAULT : readMerging(how));
   }, {});
 }

@@ -36,3 +36,29 @@ export function kindOfKey(key: string): KeyKind {
   if (QUIET.includes(key) || OF_OTHERS.includes(key)) return 'quiet';
   return LACKING.includes(key) ? 'lacking' : 'unknown';
 }
+
+const MODULES: Readonly<Record<string, string>> = {
+  ...{ packages: 'package-update-upgrade-install', package_update: 'package-update-upgrade-install' },
+  ...{
+    package_upgrade: 'package-update-upgrade-install',
+    write_files: 'write-files',
+    groups: 'users-groups',
+  },
+  ...{
+    users: 'users-groups',
+    ssh_authorized_keys: 'ssh',
+    swap: 'mounts',
+    hostname: 'set-hostname',
+    fqdn: 'set-hostname',
+  },
+  ...{
+    power_state: 'power-state-change',
+    final_message: 'final-message',
+    manage_etc_hosts: 'update-etc-hosts',
+  },
+};
+
+/** The module that a key is for, which often has its name. */
+export function moduleOfKey(key: string): string {
+  return MODULES[key] ?? key;
+}

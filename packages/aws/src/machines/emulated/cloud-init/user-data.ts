@@ -1,14 +1,30 @@
 import { gunzipSync } from 'node:zlib';
 
-export type UserDataPart =
+/** How often scripts under `/var/lib/cloud/scripts` run. */
+export type Frequency = 'per-once' | 'per-boot' | 'per-instance';
+
+/** Of a part of a message: the name that its header gives it, and how it says that it is merged into those before it. */
+interface PartHeader {
+  filename?: string;
+  merging?: string;
+}
+
+export type UserDataPart = (
   | { kind: 'script'; text: string }
+  /** A script that every boot runs, the first boot of each instance, or the first boot of all. */
+  | { kind: 'frequent-script'; frequency: Frequency; text: string }
   | { kind: 'cloud-config'; text: string }
   | { kind: 'boothook'; text: string }
   /** Of a kind that cloud-init knows and this machine does not. */
   | { kind: 'lacking'; type: string }
   /** Of a kind that cloud-init passes over. */
   | { kind: 'passed'; type: string }
-  | { kind: 'unhandled'; type: string; start: string };
+  | { kind: 'unhandled'; type: string; start: string }
+) &
+  PartHeader;
+
+/** Where cloud-init looks for `MIME-Version:`, in characters; what has none is no message. */
+const MIME_START = 4096;
 
 const GZIP_MAGIC = [0x1f, 0x8b];
 
@@ -16,7 +32,7 @@ const GZIP_MAGIC = [0x1f, 0x8b];
 export function readUserData(raw: Uint8Array): UserDataPart[] {
   const text = unpack(raw);
   if (text.trim() === '') return [];
-  if (/^(content-type:\s*multipart|mime-version:)/i.test(text)) return readMultipart(text);
+  if (/mime-version:/i.test(text.slice(0, MIME_START))) return readMessage(text);
   return [classify(text, undefined)];
 }
 
@@ -46,9 +62,6 @@ const LACKING = new Set([
   'text/cloud-config-jsonp',
   'text/part-handler',
   'text/jinja2',
-  'text/x-shellscript-per-boot',
-  'text/x-shellscript-per-instance',
-  'text/x-shellscript-per-once',
 ]);
 
 const PASSED = new Set(['text/upstart-job', 'text/cloud-boothook-disabled']);
@@ -58,12 +71,22 @@ function classify(text: string, contentType: string | undefined): UserDataPart {
   const isVague = contentType === undefined || ['text/plain', 'text/x-not-multipart'].includes(contentType);
   const type = isVague ? BEGINNINGS.find(([start]) => text.startsWith(start))?.[1] : contentType;
   if (type === 'text/x-shellscript') return { kind: 'script', text };
+  const frequency = /^text\/x-shellscript-(per-(?:boot|instance|once))$/.exec(type ?? '')?.[1];
+  if (frequency !== undefined) return { kind: 'frequent-script', frequency: frequency as Frequency, text };
   if (type === 'text/cloud-config') return { kind: 'cloud-config', text };
   if (type === 'text/cloud-boothook')
     return { kind: 'boothook', text: text.replace(/^#cloud-boothook\r?\n/, '') };
   if (type !== undefined && LACKING.has(type)) return { kind: 'lacking', type };
   if (type !== undefined && PASSED.has(type)) return { kind: 'passed', type };
   return { kind: 'unhandled', type: type ?? 'text/x-not-multipart', start: text.slice(0, 24) };
+}
+
+/** A message of several parts, or of one. The line `From …` that mailboxes have before a message says nothing. */
+function readMessage(text: string): UserDataPart[] {
+  const message = text.replace(/^From .*\r?\n/, '');
+  if (!/^[\w-]+:/.test(message)) return [classify(text, undefined)];
+  const type = splitHeaders(message).headers.get('content-type');
+  return type?.toLowerCase().startsWith('multipart/') ? readMultipart(message) : readPart(message);
 }
 
 function readMultipart(text: string): UserDataPart[] {
@@ -97,7 +120,23 @@ function readPart(part: string): UserDataPart[] {
   const type = headers.get('content-type')?.split(';')[0]?.trim().toLowerCase();
   if (type?.startsWith('multipart/')) return readMultipart(part);
   const text = decode(body, headers.get('content-transfer-encoding')?.toLowerCase());
-  return text.trim() === '' ? [] : [classify(text, type)];
+  if (text.trim() === '') return [];
+  const [, quoted, plain] =
+    /filename=(?:"([^"]+)"|([^";\s]+))/i.exec(headers.get('content-disposition') ?? '') ?? [];
+  const filename = quoted ?? plain;
+  const merging = headers.get('merge-type') ?? headers.get('x-merge-type');
+  return [
+    {
+      ...classify(text, type),
+      ...(filename !== undefined && { filename: cleanName(filename) }),
+      ...(merging !== undefined && { merging }),
+    },
+  ];
+}
+
+/** As cloud-init names the file of a part: without what separates folders, and with no other signs than these. */
+function cleanName(name: string): string {
+  return name.replace(/\//g, '_').replace(/[^\w.()[\] -]/g, '');
 }
 
 function decode(body: string, encoding: string | undefined): string {

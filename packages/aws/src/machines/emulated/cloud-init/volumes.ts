@@ -40,6 +40,11 @@ function sizeInBytes(size: string | number): number {
   return number === undefined ? 0 : Math.floor(Number(number) * (UNITS[unit.toUpperCase()] ?? 1));
 }
 
+/** Mounts without those that are only named to be left out, as in `[swap, null]`. */
+export function mountsOf(mounts: readonly (readonly unknown[])[]): readonly (readonly unknown[])[] {
+  return mounts.filter((entry) => entry[1] !== null);
+}
+
 /** Adds to /etc/fstab what cloud-init adds to it. */
 export function writeFstab(
   disk: Disk,
@@ -47,7 +52,7 @@ export function writeFstab(
   mounts: readonly (readonly unknown[])[],
 ): void {
   const DEFAULTS = ['', '', 'auto', 'defaults,nofail', '0', '2'];
-  const rows = mounts.map((entry) => DEFAULTS.map((value, at) => String(entry[at] ?? value)));
+  const rows = mountsOf(mounts).map((entry) => DEFAULTS.map((value, at) => String(entry[at] ?? value)));
   const swap = swapFile === undefined ? [] : [[swapFile, 'none', 'swap', 'sw', '0', '0']];
   const lines = [...rows, ...swap].map(([source, target, type, options, ...rest]) =>
     [source, target, type, `${options},comment=cloudconfig`, ...rest].join('\t'),

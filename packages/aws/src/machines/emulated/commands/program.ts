@@ -81,7 +81,7 @@ export async function runText(
   if (context.exec === undefined) throw new Error(`no shell to run ${text} with`);
   return await context.exec(text, {
     cwd,
-    env: context.exportedEnv,
+    env: { ...context.exportedEnv, PWD: cwd },
     stdin: latin1FromBytes(context.stdin),
     stdinKind: 'bytes',
     ...(args && { args }),

@@ -4,9 +4,11 @@ import { OWNERSHIP_PROGRAMS } from './accounts/ownership';
 import { SWITCH_PROGRAMS } from './accounts/switch-user';
 import { USER_PROGRAMS } from './accounts/users';
 import { AWS_PROGRAMS } from './aws/programs';
+import { FILE_TYPE_PROGRAMS } from './files/file';
 import { FILE_PROGRAMS } from './files/file-programs';
 import { FIND_PROGRAMS } from './files/find/find';
 import { INSTALL_PROGRAMS } from './files/install';
+import { LN_PROGRAMS } from './files/ln';
 import { LS_PROGRAMS } from './files/ls';
 import { PATH_PROGRAMS } from './files/path-programs';
 import { SHOW_PROGRAMS } from './files/show-programs';
@@ -36,6 +38,7 @@ import { RPM_PROGRAMS } from './packages/rpm';
 import type { Programs } from './program';
 import { CLOUDWATCH_AGENT_PROGRAMS } from './services/cloudwatch-agent';
 import { CRON_PROGRAMS } from './services/cron-programs';
+import { HTPASSWD_PROGRAMS } from './services/htpasswd';
 import { JOURNAL_PROGRAMS } from './services/journal-programs';
 import { LOGROTATE_PROGRAMS } from './services/logrotate';
 import { PROCESS_PROGRAMS } from './services/process-programs';
@@ -43,7 +46,9 @@ import { SYSTEMCTL_PROGRAMS } from './services/systemctl/systemctl';
 import { WEB_PROGRAMS } from './services/web-programs';
 import { BASH_PROGRAMS } from './shell/bash';
 import { COMPLAIN_PROGRAMS } from './shell/complain';
+import { ENVIRONMENT_PROGRAMS } from './shell/environment';
 import { EXECUTE_PROGRAMS } from './shell/execute';
+import { LOOKUP_PROGRAMS } from './shell/lookup';
 import { OPEN_TARGET_PROGRAMS } from './shell/open-target';
 import { SHELL_PROGRAMS } from './shell/shell-programs';
 import { BLOCK_DEVICE_PROGRAMS } from './storage/block-devices';
@@ -78,8 +83,13 @@ export const OWN_PROGRAMS: Programs = {
   ...CURL_PROGRAMS,
   ...DNF_PROGRAMS,
   ...EC2_PROGRAMS,
+  ...ENVIRONMENT_PROGRAMS,
   ...EXECUTE_PROGRAMS,
+  ...LOOKUP_PROGRAMS,
   ...FILE_PROGRAMS,
+  ...FILE_TYPE_PROGRAMS,
+  ...HTPASSWD_PROGRAMS,
+  ...LN_PROGRAMS,
   ...GROUP_PROGRAMS,
   ...IDENTITY_PROGRAMS,
   ...INSTALL_PROGRAMS,

@@ -154,6 +154,8 @@ export class OutputStreams {
 function asWritten(text: string): string {
   return text
     .replace(/^(\++) \.exec /gm, '$1 ')
-    .replace(/^\++ \.(?:open|syntax) .*\n/gm, '')
+    .replace(/^(\++) \.command /gm, '$1 command -v ')
+    .replace(/^(\++) \.type /gm, '$1 type ')
+    .replace(/^\++ (?:\.(?:open|syntax) |__words=\().*\n/gm, '')
     .replace(/^(\++) (\S+)( .*)?\n\1 exec \/usr\/bin\/\2\3?\n/gm, '$1 $2$3\n');
 }

@@ -71,3 +71,49 @@ test.each([
 ])('what a pipe brings is read by %s', async (_what, text) => {
   expect(await run(text)).toBe('one');
 });
+
+test('words that hold a command are its name and its arguments, with what stands between quotes kept', async () => {
+  const output = await run(`show() { echo "$#:$1"; }
+run() { "$@"; }
+run show "a  b" c
+both=(show "d e")
+"\${both[@]}" f
+line="show g" none=
+$line h
+$none show i
+$none && echo "nothing: $?"
+run missing || echo "status $?"
+echo piped | run cat
+set -e
+run false
+echo never`);
+  const missing = '/var/lib/cloud/instance/scripts/part-001: line 4: missing: command not found';
+  expect(output).toBe(`2:a  b 2:d e 2:g 1:i nothing: 0 ${missing} status 127 piped`);
+});
+
+test('comparisons need no spaces', async () => {
+  expect(
+    await run('n=2; ((n>=2)) && echo more; ((n<=1)) || echo "not less"; (( n<3&&n>=1 )) && echo both'),
+  ).toBe('more not less both');
+});
+
+test('a script calls itself by its path, in functions and documents too', async () => {
+  const output = await run(`show() { cat <<D
+$0 \${0##*/} \${BASH_SOURCE[0]%/*}
+D
+}
+show`);
+  expect(output).toBe('/var/lib/cloud/instance/scripts/part-001 part-001 /var/lib/cloud/instance/scripts');
+});
+
+test('`command -v` and `type` find functions, builtins and installed programs, and no others', async () => {
+  const output = await run(`f() { :; }
+command -v f
+command -v cd ls nginx
+command -v nginx || echo "status $?"
+type -t f
+type -t cd if ls
+type nginx || echo "status $?"`);
+  expect(output).toMatch(/^f cd \/usr\/bin\/ls status 1 function builtin keyword file /);
+  expect(output).toMatch(/line 9: type: nginx: not found status 1$/);
+});

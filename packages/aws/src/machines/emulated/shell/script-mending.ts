@@ -7,6 +7,7 @@ import {
   type WordNode,
 } from 'just-bash';
 import { EXECUTE } from '../commands/shell/execute';
+import { LACK, LOOK_UP, TELL_TYPE } from '../commands/shell/lookup';
 import { OPEN_TARGET } from '../commands/shell/open-target';
 
 type Loop = Extract<CommandNode, { type: 'While' | 'Until' }>;
@@ -25,6 +26,8 @@ const KEEP_STATUS = parse('(exit $?) && ((1))').statements;
 const FAIL = parse('! ((1))').statements;
 const FALSE = parse('((0))').statements;
 const END = parse('exit 1').statements;
+/** The variable that holds the words of a command, so named that no script has it. */
+const WORDS = '__words';
 /** Compound commands of just-bash that read nothing from a pipe. */
 const DEAF = new Set(['If', 'Case', 'For', 'CStyleFor']);
 /** Redirections that open a file for writing; `>&` may. */
@@ -40,7 +43,10 @@ const WRITING = new Set(['>', '>>', '>|', '&>', '&>>', '<>']);
  * - a function that ends so does not, though its call is a command of its own that failed;
  * - a file that is run by its path goes on in the shell that calls it, with its options;
  * - a redirection into a directory that is not there ends the shell, where bash does without that command;
- * - `if`, `case` and `for` behind a pipe read nothing of it.
+ * - `if`, `case` and `for` behind a pipe read nothing of it;
+ * - what a command's name expands to is one word, so that `"$@"` is never found;
+ * - `command -v` and `type` find programs that are not installed;
+ * - `((n>=2))` without spaces is an error in its syntax.
  */
 export function mendScript(script: ScriptNode): ScriptNode {
   const names = new Set<string>();
@@ -63,7 +69,7 @@ function mend<T>(value: T, functions: ReadonlySet<string>): T {
   const mended = Object.fromEntries(entries) as T & { type?: unknown };
   if (isPipeline(mended)) return mendPipeline(mended) as T;
   if (isStatement(mended)) return mendStatement(mended, functions) as T;
-  return isCommand(mended) ? (mendCommand(mended) as T) : mended;
+  return isCommand(mended) ? (mendCommand(mended, functions) as T) : mended;
 }
 
 function isPipeline(value: object): value is PipelineNode {
@@ -128,16 +134,19 @@ function runsSeveral({ commands }: PipelineNode, functions: ReadonlySet<string>)
   return parts.includes(undefined) || functions.has(parts.join(''));
 }
 
-function mendCommand(command: CommandNode): CommandNode {
+function mendCommand(command: CommandNode, functions: ReadonlySet<string>): CommandNode {
   switch (command.type) {
     case 'SimpleCommand':
       if (isPlainAssignment(command)) return group([list([command, SUCCEED], '||')]);
-      return openTargets(isPath(command.name) ? execute(command, command.name) : command);
+      if (mayBeSeveralWords(command.name)) return runWords(command);
+      return openTargets(isPath(command.name) ? execute(command, command.name) : lookUp(command, functions));
     case 'While':
     case 'Until':
       return openTargets(mendLoop(command));
     case 'FunctionDef':
       return mendFunction(command);
+    case 'ArithmeticCommand':
+      return mendArithmetic(command);
     default:
       return openTargets(command);
   }
@@ -183,6 +192,47 @@ function mayBeMissing(target: WordNode): boolean {
   return text === undefined || (text.includes('/') && !/^\/dev\/|^\/tmp\/[^/]+$/.test(text));
 }
 
+/** Whether a name is not one word whatever it holds, as `"$@"`, `"${command[@]}"` and `$SUDO` are not. */
+function mayBeSeveralWords(name: WordNode | null): boolean {
+  return (
+    name?.parts.some(
+      (part) =>
+        part.type === 'ParameterExpansion' ||
+        part.type === 'CommandSubstitution' ||
+        (part.type === 'DoubleQuoted' &&
+          part.parts.some(
+            (inner) => inner.type === 'ParameterExpansion' && /^@$|\[@\]$/.test(inner.parameter),
+          )),
+    ) ?? false
+  );
+}
+
+/** Of these words the first is a name of its own. */
+function runWords(command: SimpleCommand): CommandNode {
+  const { name, args, assignments, ...rest } = command;
+  const [set] = parse(`${WORDS}=()`).statements;
+  const [run] = parse(`"\${${WORDS}[0]}" "\${${WORDS}[@]:1}"`).statements;
+  const [assign, call] = [set, run].map((statement) => statement?.pipelines[0]?.commands[0]);
+  if (assign?.type !== 'SimpleCommand' || call?.type !== 'SimpleCommand' || name === null)
+    throw new Error('the shell does not read its own syntax');
+  const kept: SimpleCommand = {
+    ...assign,
+    assignments: assign.assignments.map((one) => ({ ...one, array: [name, ...args] })),
+  };
+  const named = openTargets({ ...rest, assignments, name: call.name, args: call.args });
+  // Where nothing is left of the words, there is nothing to run.
+  const last = args.length > 0 ? [named] : [commandOf(`((\${#${WORDS}[@]} == 0))`), named];
+  return group([list([kept, SUCCEED], '||'), list(last, '||')]);
+}
+
+/** The lexer of just-bash reads `>=` after a word as a redirection and an assignment. */
+function mendArithmetic(command: Extract<CommandNode, { type: 'ArithmeticCommand' }>): CommandNode {
+  const text = command.expression.originalText;
+  if (text === undefined || !/[<>] =/.test(text)) return command;
+  const read = commandOf(`((${text.replace(/([<>]) =/g, '$1= ')}))`);
+  return read.type === 'ArithmeticCommand' ? { ...command, expression: read.expression } : command;
+}
+
 /** One that sets `$?` to 0: with `$(…)` in it, the status is that command's. */
 function isPlainAssignment({ name, assignments, redirections }: SimpleCommand): boolean {
   return (
@@ -203,6 +253,19 @@ function isPath(name: WordNode | null): name is WordNode {
 function execute(command: SimpleCommand, path: WordNode): SimpleCommand {
   const name: WordNode = { ...path, parts: [{ type: 'Literal', value: EXECUTE }] };
   return { ...command, name, args: [path, ...command.args] };
+}
+
+/** `command -v` and `type` of programs; functions only the shell knows. It cannot hand them to another shell. */
+function lookUp(command: SimpleCommand, functions: ReadonlySet<string>): SimpleCommand {
+  const words = command.args.map(literalOf);
+  if (literalOf(command.name) === 'export' && words[0] === '-f')
+    return { ...command, name: wordOf(LACK), args: [wordOf('export of functions')] };
+  if (words.some((word) => word !== undefined && functions.has(word))) return command;
+  const name = literalOf(command.name);
+  if (name === 'type') return { ...command, name: wordOf(TELL_TYPE) };
+  return name === 'command' && words[0] === '-v'
+    ? { ...command, name: wordOf(LOOK_UP), args: command.args.slice(1) }
+    : command;
 }
 
 /** What ends the loop is then the first part of a list, or negated: neither ends a script. */

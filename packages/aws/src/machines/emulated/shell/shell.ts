@@ -7,6 +7,7 @@ import { refusal } from '../system/refusal';
 import { LINE_DESCRIPTOR, LiveOutput } from './live-output';
 import { OutputStreams, type Stream } from './output-streams';
 import { mendScript } from './script-mending';
+import { nameScript } from './script-name';
 import { ShellFiles } from './shell-files';
 import { ShellWork } from './shell-work';
 import { completeScript } from './syntax';
@@ -76,6 +77,8 @@ interface Job {
 }
 
 interface Run {
+  /** What the script calls itself. */
+  name: string;
   bash: Bash;
   traps: Traps;
   streams: OutputStreams;
@@ -140,6 +143,7 @@ export class Shell {
     const work = new ShellWork(this.guest.options.work);
     work.resume();
     const run: Run = {
+      name,
       bash: this.openBash(scene, { ...this.loginEnvironment(bare), ...env }, work),
       traps: scene.traps,
       streams,
@@ -236,10 +240,11 @@ export class Shell {
     bash.registerTransformPlugin({
       name: 'live-output',
       transform: ({ ast }: { ast: ScriptNode }) => {
-        const mended = mendScript(ast);
+        let mended = mendScript(ast);
         // Only the script itself; what it runs in turn writes to where the script says.
         if (!isFirst) return { ast: mended };
         isFirst = false;
+        mended = nameScript(mended, run.name);
         if (run.isHomeless) mended.statements.unshift(...parse('unset HOME').statements);
         const rewritten = live.rewrite(mended, run.linesBefore);
         run.functions = live.functionText(ast);

@@ -52,7 +52,7 @@ export const runAws: Program = async (args, call) => {
     const title = operation.replace(/(^|-)(\w)/g, (_, _dash: string, letter: string) => letter.toUpperCase());
     return fail(
       SERVICE_ERROR,
-      `\nAn error occurred (${error.name}) when calling the ${title} operation: ${error.message}`,
+      `\nAn error occurred (${error.name}) when calling the ${title} operation: ${error.message === 'UnknownError' ? '' : error.message}`,
     );
   }
 };

@@ -1,6 +1,6 @@
 import type { ExecResult } from 'just-bash';
 import type { Disk } from '../../disk/disk';
-import { fail, type Program, type ProgramCall, type Programs, succeed } from '../program';
+import { fail, type Program, type ProgramCall, type Programs, runCommand, succeed } from '../program';
 
 const VERSION = '22.2.2';
 const CLOUD = '/var/lib/cloud';
@@ -27,7 +27,26 @@ const cloudInit: Program = async (args, call) => {
   );
 };
 
-export const CLOUD_INIT_PROGRAMS: Programs = { 'cloud-init': cloudInit };
+/** `cloud-init-per frequency name command…`: runs a command of `bootcmd` or a boothook as often as it says. */
+const cloudInitPer: Program = async ([frequency = '', name = '', ...command], call) => {
+  const { disk } = call.guest;
+  const semaphores: Readonly<Record<string, string>> = {
+    once: `${CLOUD}/sem/bootper.${name}.once`,
+    instance: `${CLOUD}/instance/sem/bootper.${name}.instance`,
+  };
+  const semaphore = semaphores[frequency];
+  if (command.length === 0 || (semaphore === undefined && frequency !== 'always'))
+    return fail(
+      1,
+      'Usage: cloud-init-per frequency name cmd [ arg1 [ arg2 [ ... ] ]\n   run cmd with arguments provided.',
+    );
+  if (semaphore !== undefined && disk.has(semaphore)) return succeed();
+  const result = await runCommand(call, command);
+  if (semaphore !== undefined && result.exitCode === 0) disk.install(semaphore, '');
+  return result;
+};
+
+export const CLOUD_INIT_PROGRAMS: Programs = { 'cloud-init': cloudInit, 'cloud-init-per': cloudInitPer };
 
 function refuse(message: string): ExecResult {
   return fail(2, `${USAGE}/usr/bin/cloud-init: error: ${message}`);

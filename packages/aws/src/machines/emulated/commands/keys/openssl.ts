@@ -9,6 +9,7 @@ import {
 import { decodeBytesToUtf8, type ExecResult, latin1FromBytes } from 'just-bash';
 import { randomBytes } from '../../../random';
 import { DiskError } from '../../disk/disk-error';
+import { hashPassword } from '../../web/password-file';
 import { fail, type Program, type ProgramCall, type Programs, resolvePath, succeed } from '../program';
 import { parseOptions, type Words } from './options';
 import { selfSign } from './self-signed';
@@ -35,7 +36,7 @@ const openssl: Program = async ([name = '', ...args], call) => {
 
 const WITH_VALUE = new Set(
   `-newkey -days -subj -keyout -out -key -in -addext -pkeyopt -algorithm -name -config -extensions -passout -passin -inform -outform
-  -set_serial -copy_extensions -inkey -export -pass`.split(/\s+/),
+  -set_serial -salt -copy_extensions -inkey -export -pass`.split(/\s+/),
 );
 
 /** `openssl rand [-hex | -base64] count`. */
@@ -51,6 +52,24 @@ function rand({ flags, words, values }: Words, call: ProgramCall): ExecResult {
     values.get('-out'),
     `${encoding === 'base64' ? text.replace(/(.{64})(?=.)/g, '$1\n') : text}\n`,
   );
+}
+
+/** `openssl passwd [-apr1 | -1] [-salt salt] [-stdin | password…]`: the newer kinds are not made here. */
+function passwd({ flags, values, words }: Words, call: ProgramCall): ExecResult {
+  const newer = ['-5', '-6'].find((flag) => flags.has(flag));
+  if (newer !== undefined) return call.lacks(`openssl passwd ${newer}`);
+  const given = flags.has('-stdin')
+    ? decodeBytesToUtf8(call.context.stdin)
+        .split('\n')
+        .filter((line) => line !== '')
+    : words;
+  if (given.length === 0) return fail(1, 'passwd: the standard input is no terminal, use -stdin');
+  const scheme = flags.has('-apr1') ? 'apr1' : '1';
+  const lines = given.map((password) => {
+    const salt = values.get('-salt') ?? randomBytes(6).toString('base64').replace(/\+/g, '.').slice(0, 8);
+    return `${hashPassword(password, salt, scheme)}\n`;
+  });
+  return succeed(lines.join(''));
 }
 
 /** `openssl req -x509`: a certificate that is its own authority. Requests to others (`-new` alone) are not made here. */
@@ -147,6 +166,7 @@ function encode({ flags, values }: Words, call: ProgramCall): ExecResult {
 }
 
 const COMMANDS: Readonly<Record<string, Command>> = {
+  passwd,
   version: () => succeed('OpenSSL 3.2.2 4 Jun 2024 (Library: OpenSSL 3.2.2 4 Jun 2024)\n'),
   rand,
   req: request,

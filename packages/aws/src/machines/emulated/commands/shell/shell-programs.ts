@@ -30,6 +30,9 @@ const nohup: Program = async (args, call) => {
   return fail(127, `nohup: failed to run command ‘${name}’: No such file or directory\n${result.stderr}`);
 };
 
+/** What an interactive shell does: a script has no jobs to list or to let go, and expands no alias. */
+const nothing: Program = () => succeed();
+
 /** A script keeps no history; what a shell of somebody kept is in that one's `.bash_history`. */
 const history: Program = () => succeed();
 
@@ -38,6 +41,7 @@ export const SHELL_PROGRAMS: Programs = {
   trap,
   history,
   umask,
+  ...{ alias: nothing, disown: nothing, enable: nothing, jobs: nothing, times: nothing, unalias: nothing },
   ulimit: () => succeed('1024\n'),
   nohup,
   nice: runPlain,

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Disk } from '../../disk/disk';
+import { findLogin } from '../password-file';
 import { BadRequestPath, parseRequestPath } from '../request-path';
 import type { FetchFromMachine } from '../reverse-proxy';
 import { sendBody } from '../send-file';
@@ -7,6 +8,7 @@ import { ApacheAnswers } from './answers';
 import { ApacheBehind } from './behind';
 import { type ApacheConfig, chooseSite } from './config/config';
 import { ApacheConfigError } from './config/lines';
+import type { Redirect } from './config/mappings';
 import { isGranted, type Settings } from './config/settings';
 import { apacheErrorPage } from './error-pages';
 import type { Exchange } from './exchange';
@@ -27,7 +29,7 @@ export class ApacheHandler {
   private readonly rules: ApacheRules;
 
   constructor(
-    disk: Disk,
+    private readonly disk: Disk,
     private readonly now: () => Date,
     /** Read at every request: a graceful restart replaces it. */
     private readonly config: () => ApacheConfig,
@@ -78,17 +80,24 @@ export class ApacheHandler {
     const { requested } = exchange;
     const behind = site.proxies.find(requested.path);
     if (behind !== undefined) {
+      const own = site.settingsFor('', requested.path);
+      if (own.login !== undefined && !this.isLoggedIn(exchange, own)) {
+        this.askForLogin(exchange, own, own.login);
+        return;
+      }
       this.behind.send(exchange, `${behind}${requested.query}`, site.settingsFor('', requested.path));
       return;
     }
-    if (this.redirect(exchange)) return;
+    if (this.redirect(exchange, site.redirects)) return;
     const file = this.rules.fileOf(exchange, requested.path);
     const settings = site.settingsFor(file, requested.path);
     const method = request.method ?? 'GET';
     if (!isGranted(settings)) {
       this.logs.logError(site, `AH01630: client denied by server configuration: ${file}`);
       this.answers.fail(exchange, 403, settings);
-    } else if (settings.login !== undefined) this.askForLogin(exchange, settings, settings.login);
+    } else if (settings.login !== undefined && !this.isLoggedIn(exchange, settings))
+      this.askForLogin(exchange, settings, settings.login);
+    else if (this.redirect(exchange, settings.redirects)) return;
     else if (settings.rewrite?.rules.isOn && this.rules.applyDirectoryRules(exchange, file, settings.rewrite))
       return;
     else if (method === 'OPTIONS') this.sendOptions(exchange, settings);
@@ -96,9 +105,9 @@ export class ApacheHandler {
     else this.files.sendPath(exchange, file, settings);
   }
 
-  private redirect(exchange: Exchange): boolean {
+  private redirect(exchange: Exchange, redirects: readonly Redirect[]): boolean {
     const { site, requested, host } = exchange;
-    for (const { match, status, target } of site.redirects) {
+    for (const { match, status, target } of redirects) {
       const found = match.exec(requested.path);
       if (found === null) continue;
       const settings = site.settingsFor('', requested.path);
@@ -119,7 +128,20 @@ export class ApacheHandler {
     return false;
   }
 
-  /** Passwords are kept by nobody here, so no login succeeds. */
+  private isLoggedIn({ request }: Exchange, { userFile, groupFile, members }: Settings): boolean {
+    const read = (path: string | undefined) =>
+      path !== undefined && this.disk.find(path)?.kind === 'file' ? this.disk.readText(path) : '';
+    const user = findLogin(read(userFile), request.headers.authorization);
+    if (user === undefined) return false;
+    const groups = read(groupFile)
+      .split('\n')
+      .flatMap((line) => {
+        const [name = '', list = ''] = line.split(':');
+        return list.trim().split(/\s+/).includes(user) ? [`@${name.trim()}`] : [];
+      });
+    return members.length === 0 || members.some((member) => member === user || groups.includes(member));
+  }
+
   private askForLogin(exchange: Exchange, settings: Settings, realm: string): void {
     exchange.response.setHeader('WWW-Authenticate', `Basic realm="${realm}"`);
     this.answers.fail(exchange, 401, settings);

@@ -4,7 +4,7 @@ import { appendLog } from '../access-log';
 import { encodePath } from '../request-path';
 import { type FetchFromMachine, fetchBehind, type ProxiedAnswer, sendProxied } from '../reverse-proxy';
 import { failRequest } from '../server-group';
-import type { NginxConfig, NginxLocation } from './config';
+import { lastOf, type NginxConfig, type NginxLocation } from './config';
 import type { Exchange, NginxRouter } from './exchange';
 import { applyHeaders } from './headers';
 import type { NginxDirective } from './parse';
@@ -66,10 +66,19 @@ export class NginxBehind {
         const url = `${target.origin.replace(name, server)}${target.path}${target.uri?.includes('?') ? '' : asked.query}`;
         const answer = await fetchBehind(this.fetch, url, request, headers);
         if (response.destroyed) return;
+        if (intercepts(directives, answer.status)) {
+          this.router.fail(exchange, directives, answer.status);
+          return;
+        }
+        const hidden = directives
+          .filter((directive) => directive.name === 'proxy_hide_header')
+          .map(({ args }) => (args[0] ?? '').toLowerCase());
         applyHeaders(response, directives, answer.status, asked);
         sendProxied(request, response, {
           ...answer,
-          headers: shownHeaders(answer, exchange, location, target),
+          headers: shownHeaders(answer, exchange, location, target).filter(
+            ([header]) => !hidden.includes(header),
+          ),
         });
         return;
       } catch (error) {
@@ -88,6 +97,14 @@ export class NginxBehind {
     const at = this.now().toISOString().slice(0, 19).replace('T', ' ').replace(/-/g, '/');
     appendLog(this.disk, this.config().errorLog, `${at} [error] 1234#1234: *1 ${message}\n`);
   }
+}
+
+/** `proxy_intercept_errors`: an error that `error_page` names is this server's own. */
+function intercepts(directives: readonly NginxDirective[], status: number): boolean {
+  return (
+    lastOf(directives, 'proxy_intercept_errors')?.args[0] === 'on' &&
+    directives.some(({ name, args }) => name === 'error_page' && args.includes(String(status)))
+  );
 }
 
 /** A path in `proxy_pass` takes the place of the location's. */

@@ -1,5 +1,5 @@
 import type { Disk } from '../../disk/disk';
-import { check, findMissed } from './directives';
+import { check, checkVariables, findMissed } from './directives';
 import { NginxConfigError, type NginxDirective, parseNginxConfig } from './parse';
 
 /** `location [modifier] pattern { … }`. */
@@ -27,6 +27,12 @@ export interface NginxServer {
   locations: readonly NginxLocation[];
 }
 
+/** `map source $name { … }`. */
+export interface NginxMap {
+  source: string;
+  rows: readonly NginxDirective[];
+}
+
 /** A whole configuration, ready to answer requests. */
 export interface NginxConfig {
   user: string;
@@ -36,6 +42,8 @@ export interface NginxConfig {
   upstreams: ReadonlyMap<string, readonly string[]>;
   /** All servers of all of them, with file and line. */
   upstreamServers: readonly { address: string; at: string }[];
+  /** Of each `map`, by the name of its variable. */
+  maps: ReadonlyMap<string, NginxMap>;
   accessLog: string | undefined;
   errorLog: string;
   missed: readonly string[];
@@ -45,12 +53,14 @@ export interface NginxConfig {
 export function loadNginxConfig(disk: Disk, file = '/etc/nginx/nginx.conf'): NginxConfig {
   const root = parseNginxConfig(disk, file);
   check(root);
+  checkVariables(root);
   if (!root.some(({ name }) => name === 'events'))
     throw new NginxConfigError(`no "events" section in configuration`);
   const http = root.filter(({ name }) => name === 'http').flatMap(({ block }) => block ?? []);
   const servers = http
     .filter(({ name }) => name === 'server')
     .map((server) => toServer(http, server.block ?? []));
+  checkDefaults(servers);
   const accessLog = lastOf(http, 'access_log')?.args[0] ?? '/var/log/nginx/access.log';
   return {
     user: lastOf(root, 'user')?.args[0] ?? 'nobody',
@@ -71,6 +81,14 @@ export function loadNginxConfig(disk: Disk, file = '/etc/nginx/nginx.conf'): Ngi
               ({ name, args: of }) => name === 'server' && !of.includes('down') && !of.includes('backup'),
             )
             .map(({ args: of }) => of[0] ?? ''),
+        ]),
+    ),
+    maps: new Map(
+      http
+        .filter(({ name }) => name === 'map')
+        .map(({ args, block }) => [
+          (args[1] ?? '').replace(/^\$/, ''),
+          { source: args[0] ?? '', rows: block ?? [] },
         ]),
     ),
     accessLog: accessLog === 'off' ? undefined : accessLog,
@@ -102,6 +120,26 @@ export function inherit(levels: readonly (readonly NginxDirective[])[]): NginxDi
 /** The last directive of that name among these. */
 export function lastOf(directives: readonly NginxDirective[], name: string): NginxDirective | undefined {
   return directives.findLast((directive) => directive.name === name);
+}
+
+/** @throws NginxConfigError where two servers are the default one of a port */
+function checkDefaults(servers: readonly NginxServer[]): void {
+  const taken = new Set<number>();
+  for (const { port, isDefault, at } of servers.flatMap(({ listens }) => uniquePorts(listens)))
+    if (isDefault) {
+      if (taken.has(port))
+        throw new NginxConfigError(`a duplicate default server for 0.0.0.0:${port} in ${at}`);
+      taken.add(port);
+    }
+}
+
+/** A port stands once for IPv4 and once for IPv6. */
+function uniquePorts(listens: readonly NginxListen[]): NginxListen[] {
+  return listens.filter(
+    (listen, index) =>
+      listen.isDefault &&
+      listens.findIndex(({ port, isDefault }) => isDefault && port === listen.port) === index,
+  );
 }
 
 function toServer(http: readonly NginxDirective[], own: readonly NginxDirective[]): NginxServer {

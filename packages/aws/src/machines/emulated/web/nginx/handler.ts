@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { randomBytes } from '../../../random';
 import type { Disk } from '../../disk/disk';
 import { appendLog, combinedLine } from '../access-log';
+import { findLogin } from '../password-file';
 import { BadRequestPath, parseRequestPath } from '../request-path';
 import type { FetchFromMachine } from '../reverse-proxy';
 import { NginxAnswers } from './answers';
@@ -12,7 +14,7 @@ import type { Exchange, NginxRouter } from './exchange';
 import { NginxFiles } from './files';
 import type { NginxDirective } from './parse';
 import { expandVariables, type NginxRequest, runRewrites } from './rewrite';
-import { variableOf } from './variables';
+import { mapValue, variableOf } from './variables';
 
 const MAX_REDIRECTS = 10;
 
@@ -47,7 +49,17 @@ export class NginxHandler implements NginxRouter {
       if (log && log !== 'off')
         appendLog(this.disk, log, combinedLine(request, response, target, this.now()));
     });
-    const variable = (name: string) => variableOf(name, request, server, host, port);
+    let id: string | undefined;
+    const requestId = () => {
+      id ??= randomBytes(16).toString('hex');
+      return id;
+    };
+    const scene = { hostname: this.hostname(), now: this.now(), status: response.statusCode, requestId };
+    const variable = (name: string): string | undefined => {
+      const map = this.config().maps.get(name);
+      if (map === undefined) return variableOf(name, request, server, host, port, scene);
+      return expandVariables(mapValue(map, expandVariables(map.source, asked)), asked);
+    };
     const asked: NginxRequest = { path: '/', query: '', own: new Map(), variable };
     const exchange: Exchange = { request, response, server, host, asked, status: 200, redirects: 0 };
     try {
@@ -61,6 +73,10 @@ export class NginxHandler implements NginxRouter {
       // A request that is not sent on has a body that nobody reads.
       if (response.writableEnded) request.resume();
     }
+  }
+
+  private hostname(): string {
+    return this.disk.has('/etc/hostname') ? this.disk.readText('/etc/hostname').trim() : 'localhost';
   }
 
   /** Looks for the answer again, at another path; too many times is an error. */
@@ -155,14 +171,27 @@ export class NginxHandler implements NginxRouter {
     const denies = directives.some(({ name, args }) => name === 'deny' && args[0] === 'all');
     const behind = lastOf(own, 'proxy_pass');
     if (denies && lastOf(directives, 'allow') === undefined) this.fail(exchange, directives, 403);
-    else if (realm !== 'off' && exchange.status === 200) {
-      exchange.response.setHeader('WWW-Authenticate', `Basic realm="${realm}"`);
-      this.fail(exchange, directives, 401);
-    } else if (behind) this.behind.send(exchange, directives, location, behind.args[0] ?? '');
+    else if (realm !== 'off' && exchange.status === 200 && !this.isLetIn(exchange, directives, realm)) return;
+    else if (behind) this.behind.send(exchange, directives, location, behind.args[0] ?? '');
     else if (lastOf(own, 'fastcgi_pass')) this.fail(exchange, directives, 502);
     else if (exchange.status === 200 && !['GET', 'HEAD'].includes(exchange.request.method ?? ''))
       this.fail(exchange, directives, 405);
     else this.files.sendPath(exchange, directives, location, path);
+  }
+
+  /** `auth_basic`: where nobody is let in, says so. */
+  private isLetIn(exchange: Exchange, directives: readonly NginxDirective[], realm: string): boolean {
+    const named = lastOf(directives, 'auth_basic_user_file')?.args[0];
+    const path = named === undefined || named.startsWith('/') ? named : `/etc/nginx/${named}`;
+    if (path === undefined || this.disk.find(path)?.kind !== 'file') {
+      this.fail(exchange, directives, 403);
+      return false;
+    }
+    if (findLogin(this.disk.readText(path), exchange.request.headers.authorization) !== undefined)
+      return true;
+    exchange.response.setHeader('WWW-Authenticate', `Basic realm="${realm}"`);
+    this.fail(exchange, directives, 401);
+    return false;
   }
 
   private sendReturn(

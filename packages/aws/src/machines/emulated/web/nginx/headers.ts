@@ -38,7 +38,10 @@ export function applyHeaders(
   asked: NginxRequest,
 ): void {
   const good = [200, 201, 204, 206, 301, 302, 303, 304, 307, 308];
-  for (const { name, args } of directives)
-    if (name === 'add_header' && (good.includes(status) || args[2] === 'always'))
-      response.appendHeader(args[0] ?? '', expandVariables(args[1] ?? '', asked));
+  for (const { name, args } of directives) {
+    if (name !== 'add_header' || !(good.includes(status) || args[2] === 'always')) continue;
+    const value = expandVariables(args[1] ?? '', asked);
+    // One that comes to nothing is not sent.
+    if (value !== '') response.appendHeader(args[0] ?? '', value);
+  }
 }

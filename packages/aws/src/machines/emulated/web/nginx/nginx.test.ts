@@ -73,7 +73,7 @@ test('nginx rewrites, returns, refuses and asks for logins as it is told', async
     rewrite ^/old/(.*)$ /new/$1?from=old permanent;
     location ~ ^/user/(\\w+)$ { return 200 "user $1 $arg_q\\n"; }
     location ~ /\\. { deny all; }
-    location /private { auth_basic "Private"; }
+    location /private { auth_basic "Private"; auth_basic_user_file mime.types; }
     error_page 404 =410 /gone;
     location = /gone { internal; return 410 "gone\\n"; }`);
   const location = async (path: string, headers = {}) =>

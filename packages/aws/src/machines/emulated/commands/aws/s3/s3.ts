@@ -13,10 +13,11 @@ import { sync } from './sync';
 export async function runS3(call: ProgramCall, args: AwsArguments): Promise<ExecResult> {
   const [, command = '', ...words] = args.words;
   const run = COMMANDS[command];
+  if (['mb', 'rb', 'presign', 'website'].includes(command)) return call.lacks(`aws s3 ${command}`);
   if (run === undefined)
     return fail(
       252,
-      `\nusage: aws [options] <command> <subcommand> [<subcommand> ...] [parameters]\n\naws: error: argument subcommand: Invalid choice, valid choices are:\n\nls | cp | mv | rm | sync`,
+      `\nusage: aws [options] <command> <subcommand> [<subcommand> ...] [parameters]\n\naws: error: argument subcommand: Invalid choice, valid choices are:\n\nls | website | cp | mv | rm | sync | mb | rb | presign`,
     );
   let client: S3Client | undefined;
   try {

@@ -6,6 +6,7 @@ import { DEFAULT_MIME_TYPES, parseMimeTypes } from '../../mime-types';
 import { MISSED_DIRECTIVES } from './directives';
 import { ApacheConfigError } from './lines';
 import { type ConfigNode, type Directive, parseApacheConfig, type Section, serverPath } from './parse';
+import { isConditional } from './settings';
 import { Site } from './site';
 
 interface VirtualHost {
@@ -116,6 +117,8 @@ function findMissed(nodes: readonly ConfigNode[]): string[] {
   return nodes.flatMap((node) => {
     if (node.kind === 'section') return findMissed(node.children);
     const isDefault = node.name === 'scriptalias' && node.args[1] === '/var/www/cgi-bin/';
+    if (node.name === 'header' && isConditional(node.args))
+      return [`header with a condition (${node.file}:${node.line})`];
     return MISSED_DIRECTIVES.has(node.name) && !isDefault ? [`${node.name} (${node.file}:${node.line})`] : [];
   });
 }

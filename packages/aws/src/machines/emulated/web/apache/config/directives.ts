@@ -6,7 +6,7 @@ export const HONOURED_DIRECTIVES = words(`
   redirectpermanent redirecttemp header addtype forcetype typesconfig adddefaultcharset options require fallbackresource
   user group errorlog customlog transferlog logformat keepalive servertokens traceenable directoryslash setenv serversignature
   rewriteengine rewriterule rewritecond rewritebase proxypass proxypassmatch proxypassreverse proxypreservehost balancermember
-  allowoverride order allow deny expiresactive expiresbytype expiresdefault addoutputfilterbytype setoutputfilter fileetag authname
+  allowoverride order allow deny expiresactive expiresbytype expiresdefault addoutputfilterbytype setoutputfilter fileetag authname authuserfile authgroupfile
 `);
 
 /** Directives of Apache's usual modules that are read and have no effect here. */
@@ -20,8 +20,7 @@ export const IGNORED_DIRECTIVES = words(`
   headername indexignore indexorderdefault adddescription setenvif setenvifnocase browsermatch browsermatchnocase unsetenv passenv
   contentdigest limitrequestbody limitrequestfields
   limitrequestfieldsize limitrequestline limitxmlrequestbody requestreadtimeout requestheader deflatecompressionlevel
-  deflatefilternote deflatememlevel deflatewindowsize satisfy authtype authuserfile
-  authgroupfile authbasicprovider extendedstatus seerequesttail coredumpdirectory acceptfilter acceptpathinfo
+  deflatefilternote deflatememlevel deflatewindowsize satisfy authtype authbasicprovider extendedstatus seerequesttail coredumpdirectory acceptfilter acceptpathinfo
   allowencodedslashes namevirtualhost protocols protocolshonororder h2direct h2upgrade graceful gracefulshutdowntimeout
   remoteipheader remoteipinternalproxy remoteiptrustedproxy errorlogformat define undefine luahookmapto
   rewriteoptions rewritemap proxyrequests proxyvia proxytimeout proxyerroroverride proxyaddheaders proxyset proxyiobuffersize

@@ -1,13 +1,16 @@
 import type { RewriteRules } from '../rewrite/rewrite-rules';
+import { type Redirect, toRedirect } from './mappings';
 import { type AllowOverride, NO_OVERRIDE, readAllowOverride } from './overrides';
-import type { ConfigNode, Directive } from './parse';
+import { type ConfigNode, type Directive, serverPath } from './parse';
 
 /** `Header`, but for its conditions. */
 export interface HeaderRule {
   always: boolean;
-  action: 'set' | 'add' | 'append' | 'merge' | 'unset' | 'setifempty';
+  action: 'set' | 'add' | 'append' | 'merge' | 'unset' | 'setifempty' | 'edit' | 'edit*';
   name: string;
+  /** For `edit`, the pattern. */
   value: string;
+  replacement?: string;
 }
 
 /** What holds for one request, after all sections that match it were merged. */
@@ -15,6 +18,8 @@ export interface Settings {
   directoryIndex: readonly string[];
   errorDocuments: ReadonlyMap<number, string>;
   headers: readonly HeaderRule[];
+  /** Of directories and their `.htaccess`; those of the site come before it looks for a file. */
+  redirects: readonly Redirect[];
   indexes: boolean;
   granted: boolean;
   fallback: string | undefined;
@@ -34,6 +39,11 @@ export interface Settings {
   /** The realm that a user must log in to. */
   login: string | undefined;
   realm: string;
+  /** Who of those that log in is let in; all where nobody is named. */
+  members: readonly string[];
+  /** Files of users with their passwords, and of groups with their members. */
+  userFile: string | undefined;
+  groupFile: string | undefined;
   /** `Order`, `Allow` and `Deny` of mod_access_compat. */
   compat: { order: string; allows: boolean; denies: boolean };
 }
@@ -44,6 +54,7 @@ export function initialSettings(types: ReadonlyMap<string, string>): Settings {
     directoryIndex: ['index.html'],
     errorDocuments: new Map(),
     headers: [],
+    redirects: [],
     indexes: false,
     granted: true,
     fallback: undefined,
@@ -59,13 +70,20 @@ export function initialSettings(types: ReadonlyMap<string, string>): Settings {
     hasEtag: true,
     login: undefined,
     realm: '',
+    members: [],
+    userFile: undefined,
+    groupFile: undefined,
     compat: { order: 'deny,allow', allows: false, denies: false },
   };
 }
 
 /** Settings with a directive, or what stands in `<RequireAll>` and `<RequireAny>`, over them. */
 export function mergeNode(settings: Settings, node: ConfigNode): Settings {
-  if (node.kind === 'directive') return mergeDirective(settings, node);
+  if (node.kind === 'directive') {
+    const redirects = toRedirect(node);
+    if (redirects.length > 0) return { ...settings, redirects: [...settings.redirects, ...redirects] };
+    return mergeDirective(settings, node);
+  }
   if (node.name === 'requireall' || node.name === 'requireany')
     return node.children.reduce(mergeNode, settings);
   return settings;
@@ -89,6 +107,8 @@ const READERS: Readonly<Record<string, Reader>> = {
   options: (args, { indexes }) => ({ indexes: mergeIndexes(indexes, args) }),
   require: (args, { realm }) => readRequire(args, realm),
   authname: ([realm = '']) => ({ realm }),
+  authuserfile: ([path = '']) => ({ userFile: serverPath(path) }),
+  authgroupfile: ([path = '']) => ({ groupFile: serverPath(path) }),
   order: (args) => ({ compat: { order: args.join('').toLowerCase(), allows: false, denies: false } }),
   allow: (_, { compat }) => ({ compat: { ...compat, allows: true } }),
   deny: (args, { compat }) =>
@@ -124,10 +144,17 @@ function addType(
   return types;
 }
 
-function readRequire(args: readonly string[], realm: string): Pick<Settings, 'granted' | 'login'> {
+function readRequire(
+  args: readonly string[],
+  realm: string,
+): Pick<Settings, 'granted' | 'login' | 'members'> {
+  const [kind = '', ...names] = args;
   const text = args.join(' ').toLowerCase();
-  if (/^(?:valid-user|user|group)\b/.test(text)) return { granted: true, login: realm };
-  return { granted: !text.startsWith('all denied'), login: undefined };
+  if (/^(?:valid-user|user|group)\b/.test(text)) {
+    const mark = kind.toLowerCase() === 'group' ? '@' : '';
+    return { granted: true, login: realm, members: names.map((name) => `${mark}${name}`) };
+  }
+  return { granted: !text.startsWith('all denied'), login: undefined, members: [] };
 }
 
 /** Whether a request is let in, by `Require` and by the older `Order`, `Allow` and `Deny`. */
@@ -154,8 +181,9 @@ function charsetOf(value: string): string | undefined {
 function toHeaderRule(args: readonly string[]): HeaderRule[] {
   const always = args[0]?.toLowerCase() === 'always';
   const rest = always || args[0]?.toLowerCase() === 'onsuccess' ? args.slice(1) : args;
-  const [action = '', name = '', value = ''] = rest;
+  const [action = '', name = '', value = '', replacement] = rest;
   const lower = action.toLowerCase();
+  if (hasNoTls(args)) return [];
   switch (lower) {
     case 'set':
     case 'add':
@@ -164,7 +192,22 @@ function toHeaderRule(args: readonly string[]): HeaderRule[] {
     case 'unset':
     case 'setifempty':
       return [{ always, action: lower, name, value }];
+    case 'edit':
+    case 'edit*':
+      return [{ always, action: lower, name, value, replacement: (replacement ?? '').replace(/\$0/g, '$&') }];
     default:
       return [];
   }
+}
+
+/** Whether a condition of `Header` asks for TLS, which Apache here never has. */
+function hasNoTls(args: readonly string[]): boolean {
+  return args.some(
+    (arg) => /^expr=\s*%\{HTTPS\}\s*(?:==|=|-eq)\s*["']?on["']?\s*$/i.test(arg) || /^env=HTTPS$/i.test(arg),
+  );
+}
+
+/** Whether `Header` has a condition that is not looked at here. */
+export function isConditional(args: readonly string[]): boolean {
+  return args.some((arg) => /^(?:expr|env)=/.test(arg)) && !hasNoTls(args);
 }
