@@ -48,8 +48,12 @@ const FLAGS = new Set([
   ...['--summarize', '--overwrite', '--no-overwrite', '--no-paginate', '--no-guess-mime-type'],
 ]);
 
-/** Options that take every word up to the next option. */
-const LISTS = new Set(['--names']);
+/** Options that take every word up to the next option, with what stands between these words here. */
+const LISTS = new Map([
+  ['--names', ','],
+  ['--filters', ' '],
+  ['--instance-ids', ' '],
+]);
 
 /** Takes a command line of the AWS CLI apart. */
 export function parseAwsArguments(args: readonly string[]): AwsArguments {
@@ -63,7 +67,7 @@ export function parseAwsArguments(args: readonly string[]): AwsArguments {
     else if (LISTS.has(arg)) {
       const values: string[] = [];
       while (args[at + 1] !== undefined && !args[at + 1]?.startsWith('--')) values.push(args[++at] ?? '');
-      parsed.options.set(arg, values.join(','));
+      parsed.options.set(arg, values.join(LISTS.get(arg)));
     } else parsed.options.set(arg, args[++at] ?? '');
   }
   return parsed;

@@ -17,8 +17,10 @@ import {
   openAwsSession,
   parseAwsArguments,
 } from './aws-session';
+import { EC2_OPERATIONS } from './ec2';
 import { applyQuery } from './query';
 import { runS3 } from './s3/s3';
+import { toText } from './text-output';
 
 const SERVICE_ERROR = 254;
 
@@ -69,6 +71,7 @@ const withSsm =
   };
 
 const OPERATIONS: Readonly<Record<string, Operation>> = {
+  ...EC2_OPERATIONS,
   'ssm get-parameter': withSsm(async (client, args) => {
     const { Parameter } = await client.send(
       new GetParameterCommand({
@@ -157,22 +160,6 @@ function required({ options }: AwsArguments, name: string): string {
 function format(result: object, { options }: AwsArguments): string {
   const query = options.get('--query');
   const value = query === undefined ? result : applyQuery(result, query);
-  if (options.get('--output') === 'text') return `${toText(value)}\n`;
+  if (options.get('--output') === 'text') return toText(value);
   return `${JSON.stringify(value, (_, item: unknown) => item, 4)}\n`;
-}
-
-/** Rows of tabs: a list of texts is one row, a list of lists one each. */
-function toText(value: unknown): string {
-  if (value === null || value === undefined) return 'None';
-  if (value instanceof Date) return value.toISOString();
-  if (Array.isArray(value)) {
-    const isTable = value.some(
-      (item) => typeof item === 'object' && item !== null && !(item instanceof Date),
-    );
-    return value.map(toText).join(isTable ? '\n' : '\t');
-  }
-  if (typeof value === 'boolean') return value ? 'True' : 'False';
-  if (typeof value !== 'object') return String(value);
-  const entries = Object.entries(value).sort(([left], [right]) => (left < right ? -1 : 1));
-  return entries.map(([, item]) => toText(item)).join('\t');
 }

@@ -3,6 +3,7 @@ import {
   createPrivateKey,
   createPublicKey,
   generateKeyPairSync,
+  getDiffieHellman,
   type KeyObject,
   X509Certificate,
 } from 'node:crypto';
@@ -12,7 +13,7 @@ import { DiskError } from '../../disk/disk-error';
 import { hashPassword } from '../../web/password-file';
 import { fail, type Program, type ProgramCall, type Programs, resolvePath, succeed } from '../program';
 import { parseOptions, type Words } from './options';
-import { selfSign } from './self-signed';
+import { selfSign, unknownNames } from './self-signed';
 
 type Command = (words: Words, call: ProgramCall) => Promise<ExecResult> | ExecResult;
 
@@ -90,7 +91,39 @@ async function request({ flags, values }: Words, call: ProgramCall): Promise<Exe
   const cert = await selfSign(key, subject, Number(values.get('-days') ?? 30), values.get('-addext'));
   const keyOut = values.get('-keyout') ?? 'privkey.pem';
   if (given === undefined) call.guest.disk.write(resolvePath(call, keyOut), pem(key), 0o600);
-  return output(call, values.get('-out'), cert, given === undefined ? '-----\n' : '');
+  const skipped = unknownNames(subject).map(
+    (name) => `req: Skipping unknown subject name attribute "${name}"\n`,
+  );
+  return output(call, values.get('-out'), cert, `${skipped.join('')}${given === undefined ? '-----\n' : ''}`);
+}
+
+/** Groups of RFC 3526 by their bits: finding a prime of one's own takes minutes, and no client can tell. */
+const GROUPS: Readonly<Record<string, string>> = {
+  ...{ '1024': 'modp2', '1536': 'modp5', '2048': 'modp14', '3072': 'modp15', '4096': 'modp16' },
+};
+
+/** `openssl dhparam [-out file] bits`. */
+function dhparam({ words, values }: Words, call: ProgramCall): ExecResult {
+  const bits = words.at(-1) ?? '2048';
+  const group = GROUPS[bits];
+  if (group === undefined) return call.lacks(`openssl dhparam of ${bits} bits`);
+  const prime = integer(getDiffieHellman(group).getPrime());
+  const body = Buffer.concat([prime, integer(Buffer.from([2]))]);
+  const parameters = Buffer.concat([Buffer.from([0x30]), length(body.length), body]);
+  const lines = parameters.toString('base64').replace(/(.{64})(?=.)/g, '$1\n');
+  const text = `-----BEGIN DH PARAMETERS-----\n${lines}\n-----END DH PARAMETERS-----\n`;
+  return output(call, values.get('-out'), text, `Generating DH parameters, ${bits} bit long safe prime\n`);
+}
+
+/** A positive number in DER. */
+function integer(bytes: Uint8Array): Buffer {
+  const content = (bytes[0] ?? 0) > 127 ? Buffer.concat([Buffer.alloc(1), bytes]) : Buffer.from(bytes);
+  return Buffer.concat([Buffer.from([0x02]), length(content.length), content]);
+}
+
+function length(count: number): Buffer {
+  if (count < 128) return Buffer.from([count]);
+  return count < 256 ? Buffer.from([0x81, count]) : Buffer.from([0x82, count >> 8, count & 255]);
 }
 
 /** `genrsa`, `genpkey` and `ecparam -genkey`: a private key. */
@@ -167,6 +200,7 @@ function encode({ flags, values }: Words, call: ProgramCall): ExecResult {
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   passwd,
+  dhparam,
   version: () => succeed('OpenSSL 3.2.2 4 Jun 2024 (Library: OpenSSL 3.2.2 4 Jun 2024)\n'),
   rand,
   req: request,

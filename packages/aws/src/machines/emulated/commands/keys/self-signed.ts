@@ -3,10 +3,22 @@ import { createPublicKey, type KeyObject } from 'node:crypto';
 /** Milliseconds in a day of real time: TLS clients check certificates with their own clock. */
 const DAY = 86_400_000;
 
+/** Attributes of a subject by OpenSSL's names, with those of RFC 4514. */
 const ATTRIBUTES: Readonly<Record<string, string>> = {
-  ...{ C: 'countryName', ST: 'stateOrProvinceName', L: 'localityName', O: 'organizationName' },
-  ...{ OU: 'organizationalUnitName', CN: 'commonName', emailAddress: 'emailAddress' },
+  ...{ C: 'C', ST: 'ST', L: 'L', O: 'O', OU: 'OU', CN: 'CN', DC: 'DC', emailAddress: 'E' },
 };
+
+/** Names in a subject that are none: OpenSSL leaves them out, and says so. */
+export function unknownNames(subject: string): string[] {
+  return namesOf(subject).flatMap(([name]) => (name in ATTRIBUTES ? [] : [name]));
+}
+
+function namesOf(subject: string): [name: string, value: string][] {
+  return subject
+    .split('/')
+    .filter((part) => part.includes('='))
+    .map((part) => [part.slice(0, part.indexOf('=')), part.slice(part.indexOf('=') + 1)]);
+}
 
 /**
  * A certificate that a key signs for itself, in PEM.
@@ -22,13 +34,13 @@ export async function selfSign(
 ): Promise<string> {
   const { generate } = await import('selfsigned');
   const now = Date.now();
-  const attributes = subject
-    .split('/')
-    .filter((part) => part.includes('='))
-    .map((part) => ({
-      name: ATTRIBUTES[part.slice(0, part.indexOf('='))] ?? part.slice(0, part.indexOf('=')),
-      value: part.slice(part.indexOf('=') + 1),
-    }));
+  const attributes = namesOf(subject).flatMap(([name, value]) => {
+    const shortName = ATTRIBUTES[name];
+    // Where a sign would end the value, a backslash keeps it.
+    return shortName === undefined || value === ''
+      ? []
+      : [{ shortName, value: value.replace(/[,+"\\<>;#=]/g, '\\$&') }];
+  });
   const names = [...(extension ?? '').matchAll(/(DNS|IP):([^,\s]+)/g)].map(([, kind, value = '']) =>
     kind === 'IP' ? { type: 7 as const, ip: value } : { type: 2 as const, value },
   );

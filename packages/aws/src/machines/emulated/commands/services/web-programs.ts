@@ -61,7 +61,7 @@ const nginx: Program = async (args, { guest }) => {
 
 /** Modules that need processes, sockets, or packages of others. */
 const OUTSIDE =
-  /^[ \t]*(?:import|from)[ \t]+(socket|socketserver|http\.server|http\.client|wsgiref\S*|asyncio|ssl|select|selectors|multiprocessing|subprocess|urllib\.request|ctypes|sqlite3|flask|django|fastapi|bottle|tornado|aiohttp|requests|boto3|botocore|psycopg2|pymysql|gunicorn|uvicorn)\b/m;
+  /^[ \t]*(?:from[ \t]+|import[ \t]+(?:[\w.]+[ \t]*,[ \t]*)*)(socket|socketserver|http\.server|http\.client|wsgiref\S*|asyncio|ssl|select|selectors|multiprocessing|subprocess|urllib\.request|ctypes|sqlite3|flask|django|fastapi|bottle|tornado|aiohttp|requests|boto3|botocore|psycopg2|pymysql|gunicorn|uvicorn)\b/m;
 
 /** What a Python program asks for that just-bash's Python cannot do; undefined for one that it can run. */
 function lackingOfPython(args: readonly string[], call: ProgramCall): string | undefined {
