@@ -19,6 +19,11 @@ ln -sf /usr/share/zoneinfo/Europe/Berlin /etc/localtime && date +%Z | grep -q ^C
 ln -sfn /srv/old /srv/current && ln -sfn /srv/app /srv/current && cat "/srv/current/the release" | grep -q amzn
 su - ec2-user -c 'echo "$PWD"' | grep -qx /home/ec2-user
 [ "$(file -b -s /dev/nvme1n1)" = data ] && exit 9 || true
-sleep 60 & disown
+{ ls /nowhere 2>&1 || true; } | grep -qx "ls: cannot access '/nowhere': No such file or directory"
+ip -4 addr show ens5 | grep -oP '(?<=inet\s)\d+(\.\d+){3}' | grep -qx 10.0.1.12
+echo 'version: 1.2.3' | grep -oP 'version: \K[\d.]+' | grep -qx 1.2.3
+test "$(seq 3 | paste -sd,)" = 1,2,3
+(cd /srv && exec python3 -m http.server 8090) & disown
+sleep 1 & wait $!
 run systemctl enable --now nginx
 cat "$LOG"

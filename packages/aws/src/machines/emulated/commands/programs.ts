@@ -56,6 +56,8 @@ import { DD_PROGRAMS } from './storage/dd';
 import { MOUNT_PROGRAMS } from './storage/mount';
 import { SWAP_PROGRAMS } from './storage/swap';
 import { AWK_PROGRAMS } from './text/awk';
+import { PASTE_PROGRAMS } from './text/paste';
+import { PERL_GREP_PROGRAMS } from './text/perl-grep';
 import { TEXT_PROGRAMS } from './text/text-programs';
 
 /** Every program that does something. A machine has those that a package put on its disk. */
@@ -99,7 +101,9 @@ export const OWN_PROGRAMS: Programs = {
   ...OPENSSL_PROGRAMS,
   ...OPEN_TARGET_PROGRAMS,
   ...OWNERSHIP_PROGRAMS,
+  ...PASTE_PROGRAMS,
   ...PATH_PROGRAMS,
+  ...PERL_GREP_PROGRAMS,
   ...POWER_PROGRAMS,
   ...PROCESS_PROGRAMS,
   ...RPM_PROGRAMS,

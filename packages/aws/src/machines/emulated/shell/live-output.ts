@@ -95,7 +95,7 @@ export class LiveOutput {
 
   private list(statements: readonly StatementNode[]): StatementNode[] {
     return statements.flatMap((statement) => {
-      if (statement.background && !this.waits && !this.isCaptured)
+      if (statement.background && !this.isCaptured && (!this.waits || isEndless(statement)))
         return [toStatement(this.background(statement))];
       const rewritten = {
         ...statement,
@@ -107,7 +107,7 @@ export class LiveOutput {
 
   /**
    * just-bash runs `command &` to its end before it goes on. It becomes a message to start it beside the script,
-   * with the script's variables; but a script that waits for its jobs has them run one after the other.
+   * with the script's variables; but a script that waits for its jobs has them run one after the other, where they have an end.
    */
   private background(statement: StatementNode): SimpleCommandNode {
     const text = serialize({ type: 'Script', statements: [{ ...statement, background: false }] });
@@ -345,6 +345,14 @@ function innerLists(command: CommandNode): StatementNode[][] {
 
 function isSubstitution(value: object): value is { type: 'CommandSubstitution'; body: ScriptNode } {
   return 'type' in value && value.type === 'CommandSubstitution' && 'body' in value;
+}
+
+/** Whether a job would never end by itself, so that nobody waits for it. */
+function isEndless(statement: StatementNode): boolean {
+  const text = serialize({ type: 'Script', statements: [{ ...statement, background: false }] });
+  return /\b(?:while|until) (?:! )?(?:\{ )?(?:true|:|false|\[ 1 \]|sleep\b)|\(\( *; *; *\)\)|\bsleep infinity\b|\btail -\w*[fF]\b|\bhttp\.server\b/.test(
+    text,
+  );
 }
 
 /** Where a statement begins, as far as its commands tell. */

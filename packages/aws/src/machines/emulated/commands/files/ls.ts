@@ -20,7 +20,12 @@ const ls: Program = async (args, call) => {
   const names = args.filter((arg) => !arg.startsWith('-'));
   if (!flags.has('l') && !flags.has('n')) {
     if (call.context.origCommand === undefined) throw new Error('the shell has no ls');
-    return await call.context.origCommand(args);
+    const result = await call.context.origCommand(args);
+    const says = (_: string, name: string) => `ls: cannot access '${name}': No such file or directory`;
+    return {
+      ...result,
+      stderr: result.stderr.replace(/^ls: (?!cannot)(.+): No such file or directory$/gm, says),
+    };
   }
   const missing: string[] = [];
   const files: Entry[] = [];
