@@ -157,6 +157,12 @@ const CASES: readonly Case[] = [
   },
   { file: 'zone.sh' },
   {
+    file: 'condition.sh',
+    status: 69,
+    serves: { port: 80, status: 403, text: /It works/ },
+    says: ['0', lacks(11, 'httpd directive header with a condition (/etc/httpd/conf.d/headers.conf:3)')],
+  },
+  {
     file: 'shell-words.sh',
     serves: { port: 80, status: 200, text: /Welcome to nginx/ },
     says: ['running: dnf -y -q install nginx', 'running: systemctl enable --now nginx'],

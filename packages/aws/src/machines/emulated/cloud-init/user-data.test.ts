@@ -112,7 +112,7 @@ test('set -x shows a command before its output', async () => {
     '+ echo one',
     'one',
     '+ ls /nowhere',
-    'ls: /nowhere: No such file or directory',
+    "ls: cannot access '/nowhere': No such file or directory",
     '+ true',
     '+ echo two',
   ]);

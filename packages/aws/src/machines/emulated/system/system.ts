@@ -92,12 +92,19 @@ export class System implements Guest {
 
   /** What a unit cannot do here is told on the console: systemctl hides what a program says. */
   private async startUnit(unit: UnitFile, argv: readonly string[]): Promise<Daemon> {
-    try {
-      return await startProgram(this, unit, argv, (of, words) => this.startScript(of, words));
-    } catch (error) {
-      if (error instanceof LackingFeature) this.refuse(unit, error.what);
-      throw error;
-    }
+    const refusing = async <T>(work: () => Promise<T>): Promise<T> => {
+      try {
+        return await work();
+      } catch (error) {
+        if (error instanceof LackingFeature) this.refuse(unit, error.what);
+        throw error;
+      }
+    };
+    const daemon = await refusing(() =>
+      startProgram(this, unit, argv, (of, words) => this.startScript(of, words)),
+    );
+    const reload = daemon.reload?.bind(daemon);
+    return reload === undefined ? daemon : Object.assign(daemon, { reload: () => refusing(reload) });
   }
 
   private refuse(unit: UnitFile, what: string): void {

@@ -54,7 +54,7 @@ test('a command line is no shell: its redirections are words', async () => {
     { 'say.service': '[Service]\nType=oneshot\nExecStart=/bin/echo one > /tmp/file && echo two' },
     'systemctl start say; ls /tmp/file; journalctl -u say -o cat',
   );
-  expect(output).toContain('/tmp/file: No such file or directory');
+  expect(output).toContain("ls: cannot access '/tmp/file': No such file or directory");
   expect(output).toContain('one > /tmp/file && echo two');
 });
 

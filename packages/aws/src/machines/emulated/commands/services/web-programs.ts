@@ -41,9 +41,10 @@ const httpd: Program = async (args, { guest, lacks }) => {
   return await control(guest, action ?? 'start', 'httpd');
 };
 
-const nginx: Program = async (args, { guest }) => {
+const nginx: Program = async (args, { guest, lacks }) => {
   if (args.includes('-v') || args.includes('-V')) return succeed('', 'nginx version: nginx/1.28.0\n');
   const problem = checkNginxConfig(guest);
+  if (problem === undefined && args.some((arg) => /^-q?T/.test(arg))) return lacks('nginx -T');
   if (args.some((arg) => /^-q?[tT]/.test(arg)))
     return problem === undefined
       ? succeed(

@@ -157,7 +157,7 @@ function toServer(http: readonly NginxDirective[], own: readonly NginxDirective[
   return {
     names: own
       .filter(({ name }) => name === 'server_name')
-      .flatMap(({ args }) => args.map((arg) => arg.toLowerCase())),
+      .flatMap(({ args }) => args.map((arg) => (arg.startsWith('~') ? arg : arg.toLowerCase()))),
     listens: listens.length > 0 ? listens : [{ port: 80, isDefault: false, isSecure: false, at: '' }],
     scopes: [http.filter(({ name }) => name !== 'server'), own.filter(({ name }) => name !== 'location')],
     locations: own.filter(({ name }) => name === 'location').map(toLocation),

@@ -18,6 +18,9 @@ import { mapValue, variableOf } from './variables';
 
 const MAX_REDIRECTS = 10;
 
+/** The status with which nginx answers nothing and closes the connection. */
+const CLOSE = 444;
+
 /** Answers requests as nginx does with this configuration, from what the disk holds at that moment. */
 export class NginxHandler implements NginxRouter {
   private readonly answers: NginxAnswers;
@@ -41,7 +44,8 @@ export class NginxHandler implements NginxRouter {
     const { accessLog } = this.config();
     const target = request.url ?? '/';
     const host = request.headers.host ?? '';
-    const server = chooseServer(this.config(), port, host);
+    const own: NginxRequest['own'] = new Map();
+    const server = chooseServer(this.config(), port, host, own);
     const log = lastOf(server.scopes[1] ?? [], 'access_log')?.args[0] ?? accessLog;
     response.setHeader('Server', serverName(server.scopes.flat()));
     response.setHeader('Date', this.now().toUTCString());
@@ -60,7 +64,7 @@ export class NginxHandler implements NginxRouter {
       if (map === undefined) return variableOf(name, request, server, host, port, scene);
       return expandVariables(mapValue(map, expandVariables(map.source, asked)), asked);
     };
-    const asked: NginxRequest = { path: '/', query: '', own: new Map(), variable };
+    const asked: NginxRequest = { path: '/', query: '', own, variable };
     const exchange: Exchange = { request, response, server, host, asked, status: 200, redirects: 0 };
     try {
       const { path, query } = parseRequestPath(target);
@@ -202,6 +206,10 @@ export class NginxHandler implements NginxRouter {
     const [first = '', ...rest] = args;
     const isCode = /^\d{3}$/.test(first);
     const status = isCode ? Number(first) : 302;
+    if (status === CLOSE) {
+      exchange.response.destroy();
+      return;
+    }
     const text = expandVariables(isCode ? rest.join(' ') : first, exchange.asked);
     if (status >= 300 && status < 400 && text !== '')
       this.answers.sendRedirect(exchange, directives, status, absoluteUrl(text, exchange));

@@ -1,4 +1,4 @@
-import { type LaunchedMachine, machineLauncher, script, urlOf } from '../../../testing/launch-machine';
+import { type LaunchedMachine, machineLauncher, runOn, script, urlOf } from '../../../testing/launch-machine';
 
 const makeMachine = machineLauncher();
 let machine: LaunchedMachine;
@@ -97,4 +97,24 @@ test('nginx compresses and sets expiry, and a location with headers takes none f
   expect(
     ['content-encoding', 'vary', 'cache-control', 'x-location', 'x-server'].map((name) => headers.get(name)),
   ).toEqual(['gzip', 'Accept-Encoding', 'max-age=3600', 'yes', null]);
+});
+
+test('nginx finds a server by an expression, by the beginning of its name, and closes on others without a word', async () => {
+  machine = makeMachine({
+    userData: script(`dnf install -y nginx
+cat > /etc/nginx/conf.d/names.conf <<'N'
+server { listen 8081 default_server; return 444; }
+server { listen 8081; server_name ~^(?<branch>\\w+)\\.example\\.org$; return 200 "branch $branch\\n"; }
+server { listen 8081; server_name www.*; return 200 "www\\n"; }
+server { listen 8081; server_name .example.com; return 200 "com\\n"; }
+N
+systemctl start nginx`),
+  });
+  await machine.boot();
+  const ask = async (name: string) =>
+    await runOn(machine, `curl -s -H 'Host: ${name}' localhost:8081 || echo "curl $?"`);
+  expect(await ask('main.example.org')).toBe('branch main\n');
+  expect(await ask('www.example.net')).toBe('www\n');
+  expect(await ask('example.com')).toBe('com\n');
+  expect(await ask('other')).toMatch(/^curl \d+\n$/);
 });

@@ -78,7 +78,7 @@ export function runRewrites(
 }
 
 /** `$1` and named groups of a regular expression that matched. */
-export function keepGroups(found: RegExpExecArray, { own }: NginxRequest): void {
+export function keepGroups(found: RegExpExecArray, { own }: Pick<NginxRequest, 'own'>): void {
   found.forEach((group, index) => {
     if (index > 0) own.set(String(index), group ?? '');
   });
