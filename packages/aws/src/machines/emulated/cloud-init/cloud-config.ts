@@ -37,13 +37,19 @@ const WriteFile = z.object({
   defer: z.boolean().default(false),
 });
 
+/** Texts that cloud-init takes as true count as such. */
+const Flag = z.union([
+  z.boolean(),
+  z.union([z.string(), z.number()]).transform((value) => /^(?:true|1|on|yes)$/i.test(String(value))),
+]);
+
 const CloudConfig = z.looseObject({
   bootcmd: Commands.default([]),
   runcmd: Commands.default([]),
   packages: Packages.default([]),
-  package_update: z.boolean().default(false),
-  package_upgrade: z.boolean().default(false),
-  preserve_hostname: z.boolean().default(false),
+  package_update: Flag.default(false),
+  package_upgrade: Flag.default(false),
+  preserve_hostname: Flag.default(false),
   manage_etc_hosts: z.union([z.boolean(), z.string()]).default(false),
   locale: z.union([z.string(), z.literal(false)]).optional(),
   write_files: z.array(WriteFile).default([]),
@@ -62,7 +68,13 @@ const CloudConfig = z.looseObject({
     .nullable()
     .optional(),
   final_message: z.string().optional(),
-  power_state: z.looseObject({ mode: z.enum(['poweroff', 'halt', 'reboot']).default('poweroff') }).optional(),
+  power_state: z
+    .looseObject({
+      mode: z.enum(['poweroff', 'halt', 'reboot']).default('poweroff'),
+      /** A command that must succeed, or whether it is to be at all. */
+      condition: z.union([z.boolean(), Command]).default(true),
+    })
+    .optional(),
 });
 
 export type CloudConfig = z.infer<typeof CloudConfig>;

@@ -78,7 +78,15 @@ export class CloudInit {
     this.record.finish();
     system.cloudInit.status = this.failed ? 'error' : 'done';
     const power = isNew && !this.isRefused ? config.power_state : undefined;
-    if (power) system.requestPower(power.mode === 'reboot' ? 'reboot' : 'poweroff');
+    if (power && (await this.holds(power.condition)))
+      system.requestPower(power.mode === 'reboot' ? 'reboot' : 'poweroff');
+  }
+
+  /** `condition` of `power_state`. */
+  private async holds(condition: boolean | string | readonly string[]): Promise<boolean> {
+    if (typeof condition === 'boolean') return condition;
+    const command = typeof condition === 'string' ? condition : condition.map(quoteWord).join(' ');
+    return (await this.runScript(`#!/bin/sh\n${command}\n`, 'cloud-config: power_state')) === 0;
   }
 
   /** Whether something was asked for before the scripts that only this machine does not have: then nothing else is done. */
