@@ -1,10 +1,18 @@
 import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import {
+  CloudFormationClient,
+  ContinueUpdateRollbackCommand,
+  DescribeStacksCommand,
+} from '@aws-sdk/client-cloudformation';
 import type { ClientSettings } from 'embedded-aws';
 import { type Sleep, updateService } from '../../../cli/deploy';
 import { type Edition, laterIn } from './pipelines';
 
+const STACK = 'kiln-prod';
+/** AWS seconds. */
+const PAUSE_SECONDS = 60;
 /** Bytes of the end of a zip without a comment; the length of the comment is in the last two. */
 const END_BYTES = 22;
 
@@ -49,9 +57,33 @@ export class Deployments {
         if (file.isFile()) await cp(join(from, file.name), join(folder, file.name));
       for (const file of (await readdir(folder)).filter((name) => name.endsWith('.zip')))
         await comment(join(folder, file), `deployed anew, ${this.times}`);
-      await updateService(this.settings, 'kiln-prod', folder, this.sleep);
+      await this.insist(folder);
     } finally {
       await rm(folder, { recursive: true, force: true });
+    }
+  }
+
+  /** Whoever deploys while a service of AWS is down is taken back, and does so again. */
+  private async insist(folder: string): Promise<void> {
+    for (;;)
+      try {
+        await updateService(this.settings, STACK, folder, this.sleep);
+        return;
+      } catch (error) {
+        if (!/ ended as UPDATE_ROLLBACK_/.test((error as Error).message)) throw error;
+        await this.endRollback();
+      }
+  }
+
+  /** A roll-back can fail as well: then it is gone on with when AWS is well. */
+  private async endRollback(): Promise<void> {
+    const client = new CloudFormationClient(this.settings);
+    for (;;) {
+      const { Stacks: [stack] = [] } = await client.send(new DescribeStacksCommand({ StackName: STACK }));
+      if (/_COMPLETE$/.test(stack?.StackStatus ?? '')) return;
+      if (stack?.StackStatus === 'UPDATE_ROLLBACK_FAILED')
+        await client.send(new ContinueUpdateRollbackCommand({ StackName: STACK }));
+      await this.sleep(PAUSE_SECONDS);
     }
   }
 }

@@ -202,16 +202,16 @@ export const PEOPLE_KINDS: readonly Kind[] = [
     at: ['LaunchInstance', 'AwaitImage', ...ROLLING],
     range: { delay: [0, 120] },
     spoils: ['capacity'],
-    arm: person(({ world, drawn }) =>
-      unlessRefused(() =>
+    arm: person(({ world, drawn }) => {
+      const DesiredCapacity = drawn.choice % 2 === 0 ? 3 : 1;
+      // The one that Auto Scaling leaves may be the one that has just come, and does not serve yet.
+      if (DesiredCapacity === 1) world.noteDeath();
+      return unlessRefused(() =>
         world.autoScaling.send(
-          new SetDesiredCapacityCommand({
-            AutoScalingGroupName: GROUP,
-            DesiredCapacity: drawn.choice % 2 === 0 ? 3 : 1,
-          }),
+          new SetDesiredCapacityCommand({ AutoScalingGroupName: GROUP, DesiredCapacity }),
         ),
-      ),
-    ),
+      );
+    }),
   },
   {
     name: 'person refreshes the group',
