@@ -17,7 +17,7 @@ import {
 
 /**
  * Makes the versions of a verified fleet the defaults of their launch templates. Looks again just before whether the group still uses them,
- * and whether each default is still the one that Plan saw: one that somebody else has set since is left.
+ * and whether each default is still the one that Plan saw, or the version that it saw in the group: one that somebody else has set since is left.
  *
  * @param own the versions that the build made of a template: of groups that share one each moves the default in turn
  * @param isFresh that the refresh has ended a moment ago: the group need not show yet what it has made of it
@@ -57,7 +57,7 @@ export async function setDefaultVersions(
 
 async function setDefaultVersion(
   { autoScalingGroup }: Target,
-  { launchTemplateId, defaultVersion }: TemplateState,
+  { launchTemplateId, defaultVersion, currentVersion }: TemplateState,
   version: string,
   own: readonly string[],
 ): Promise<string | undefined> {
@@ -69,7 +69,8 @@ async function setDefaultVersion(
   }
   if (found.DefaultVersion) return undefined;
   const before = String((await findVersion(launchTemplateId, '$Default'))?.VersionNumber);
-  if (before !== defaultVersion && !own.includes(before)) return before;
+  // What the group had then may have become the default only since: the build that made it was about to end when this one was planned.
+  if (![defaultVersion, currentVersion, ...own].includes(before)) return before;
   await moveDefaultVersion(launchTemplateId, version);
   return undefined;
 }

@@ -204,6 +204,13 @@ describe('the default version of a verified fleet', () => {
     expect(moved()).toHaveLength(1);
   });
 
+  test('is its own where the version that the group had became the default only when this was planned', async () => {
+    useVersions({ 5: { VersionNumber: 5 }, $Default: { VersionNumber: 4 } });
+    const planned = target({ currentVersion: '4', defaultVersion: '3' });
+    await expect(setDefaultVersions(planned, { version: '5' }, () => ['5'])).resolves.toBeUndefined();
+    expect(moved()).toHaveLength(1);
+  });
+
   test('is left, and told, where somebody else has set another meanwhile', async () => {
     useVersions({ 5: { VersionNumber: 5 }, $Default: { VersionNumber: 9 } });
     await expect(set()).resolves.toBe('9');
