@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { describeSchedule, drawSchedule, kindOf, type Schedule } from './drawn/schedule';
-import { countStrikes, pairOf, readOutcomes } from './report';
+import { countStrikes, keyOfRun, pairOf, readOutcomes } from './report';
 
 const HELP = `npm run faults -- --runs 1000 --seed 1        runs the seeds 1 to 1000
                  --jobs 2            in so many processes side by side
@@ -97,11 +97,13 @@ function chooseSeeds(values: Values): number[] {
 /** Those of the seeds whose schedules have something that has not struck so often, those that were chosen before them included. */
 function chooseRare(seeds: readonly number[], often: number, out: string): number[] {
   const outcomes = readOutcomes(out);
-  const known = new Set(outcomes.map(({ seed }) => seed));
+  const known = new Set(outcomes.map(keyOfRun));
   const strikes = countStrikes(outcomes);
   return seeds.filter((seed) => {
-    const pairs = drawSchedule(seed).faults.map(pairOf);
-    if (known.has(seed) || pairs.every((pair) => (strikes.get(pair) ?? 0) >= often)) return false;
+    const schedule = drawSchedule(seed);
+    const pairs = schedule.faults.map(pairOf);
+    if (known.has(keyOfRun({ seed, schedule })) || pairs.every((pair) => (strikes.get(pair) ?? 0) >= often))
+      return false;
     for (const pair of pairs) strikes.set(pair, (strikes.get(pair) ?? 0) + 1);
     return true;
   });

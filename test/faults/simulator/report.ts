@@ -8,12 +8,17 @@ export function keepOutcome(file: string, outcome: Outcome): void {
   appendFileSync(file, `${JSON.stringify(outcome)}\n`);
 }
 
-/** The outcomes of all chunks, each seed once: its newest. */
+/** What a run is: the same seed draws another schedule when kinds of faults have come. */
+export function keyOfRun({ seed, schedule }: Pick<Outcome, 'seed' | 'schedule'>): string {
+  return `${seed}: ${describeSchedule(schedule)}`;
+}
+
+/** The outcomes of all chunks, each run once: its newest. */
 export function readOutcomes(file: string): Outcome[] {
   if (!existsSync(file)) return [];
   const lines = readFileSync(file, 'utf8').split('\n').filter(Boolean);
-  const bySeed = new Map(lines.map((line) => JSON.parse(line) as Outcome).map((one) => [one.seed, one]));
-  return [...bySeed.values()].sort((a, b) => a.seed - b.seed);
+  const byRun = new Map(lines.map((line) => JSON.parse(line) as Outcome).map((one) => [keyOfRun(one), one]));
+  return [...byRun.values()].sort((a, b) => a.seed - b.seed);
 }
 
 /** What struck in a run, and how the build ended that it was meant for. */
