@@ -121,7 +121,8 @@ const deregisterImage: Deed = async ({ world, build }) => {
 /** Deletes the group with its servers, and makes it anew when they are gone. */
 const remakeGroup: Deed = async ({ world }) => {
   const group = await world.group();
-  if (!group || group.Status) return false;
+  // Nobody can make one anew of what is gone.
+  if (!group || group.Status || !(await world.canLaunch(group))) return false;
   const { LaunchTemplate, VPCZoneIdentifier, TargetGroupARNs, DesiredCapacity, MaxSize, Tags = [] } = group;
   // What Kiln and CloudFormation have written is not the person's.
   const own = Tags.filter(({ Key = '' }) => Key !== 'kiln:service' && !Key.startsWith('aws:')).map(
