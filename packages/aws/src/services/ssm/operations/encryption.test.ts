@@ -1,6 +1,5 @@
-import type { Call } from '../../../core/service';
-import { rootCall } from '../../../testing/api';
 import { type NewRegion, newRegion } from '../../../testing/region';
+import { addUser as addTo } from '../../../testing/users';
 
 let region: NewRegion;
 beforeEach(async () => {
@@ -9,19 +8,8 @@ beforeEach(async () => {
 afterEach(() => region[Symbol.asyncDispose]());
 
 /** A user with no rights yet, and how to give it some. */
-async function addUser(UserName: string) {
-  await region.api('iam').CreateUser({ UserName });
-  const { AccessKey } = await region.api('iam').CreateAccessKey({ UserName });
-  const principal = region.state('iam').principalOf(AccessKey?.AccessKeyId ?? '');
-  const call: Call = { ...rootCall(), principal };
-  const may = (Action: string, Condition?: object) =>
-    region.api('iam').PutUserPolicy({
-      ...{ UserName, PolicyName: Action.replace(/\W/g, '-') },
-      PolicyDocument: JSON.stringify({
-        Version: '2012-10-17',
-        Statement: { Effect: 'Allow', Action, Resource: '*', ...(Condition && { Condition }) },
-      }),
-    });
+async function addUser(name: string) {
+  const { may, call } = await addTo(region, name);
   return { may, ssm: region.apiAs('ssm', call) };
 }
 
