@@ -102,6 +102,20 @@ export async function checkDecryption(
   }
 }
 
+/**
+ * A website is asked by nobody who has signed, and KMS decrypts for nobody else, Amazon's own key included.
+ *
+ * @throws AwsError `InvalidArgument`
+ */
+export function checkUnsigned({ headers: { encryption } }: ObjectVersion): void {
+  if (isWithKms(encryption))
+    throw new AwsError(
+      'InvalidArgument',
+      'Requests specifying Server Side Encryption with AWS KMS managed keys require AWS Signature Version 4.',
+      400,
+    );
+}
+
 /** As uploads and reads are answered. */
 export function viewEncryption({ encryption, kmsKeyId, hasBucketKey }: ObjectHeaders) {
   return {

@@ -57,6 +57,26 @@ async function newWebsite(WebsiteConfiguration: WebsiteConfiguration, pages: Rec
   return (path: string, method = 'GET') =>
     browse(`${Bucket}.s3-website-us-east-1.amazonaws.com`, path, method);
 }
+test('A website shows nothing that is archived, or encrypted with a key of KMS: nobody has signed', async () => {
+  const ask = await newWebsite(
+    { IndexDocument: { Suffix: 'index.html' }, ErrorDocument: { Key: 'error' } },
+    {},
+  );
+  const put = (Key: string, more: object) =>
+    s3.send(new PutObjectCommand({ Bucket: `test-bucket-${buckets}`, Key, Body: 'page', ...more }));
+  await put('archived', { StorageClass: 'GLACIER' });
+  await put('encrypted', { ServerSideEncryption: 'aws:kms' });
+  await put('error', { ServerSideEncryption: 'aws:kms' });
+  const refused = (status: number, code: string) => ({
+    status,
+    body: expect.stringContaining(`Code: ${code}`),
+  });
+  expect(await ask('/archived')).toMatchObject(refused(403, 'InvalidObjectState'));
+  expect(await ask('/encrypted')).toMatchObject(refused(400, 'InvalidArgument'));
+  await put('encrypted', {});
+  expect(await ask('/encrypted')).toMatchObject({ status: 200, body: 'page' });
+});
+
 test('A website has index documents, and sends who forgets the slash on', async () => {
   const get = await newWebsite(
     { IndexDocument: { Suffix: 'index.html' } },

@@ -6,6 +6,8 @@ import { escapeXml } from '../../../wire/codec';
 import { authorize } from '../access/authorize';
 import { type Bucket, currentObject, type ObjectVersion } from '../bucket';
 import { methodNotAllowed, noSuchBucket, noSuchKey, noSuchWebsite } from '../errors';
+import { checkUnsigned } from '../objects/encryption';
+import { checkReadable } from '../objects/look';
 import type { S3State } from '../state';
 
 const HOST = /^(.+)\.s3-website[.-][a-z0-9-]+\.amazonaws\.com$/;
@@ -63,6 +65,8 @@ function findPage(
   authorize(s3, 'GetObject', { Bucket: bucket.name, Key: wanted }, call);
   const object = currentObject(bucket, wanted);
   if (!object) throw noSuchKey(wanted);
+  checkReadable(object);
+  checkUnsigned(object);
   const elsewhere = object.headers.websiteRedirectLocation;
   if (elsewhere !== undefined) return goTo(301, elsewhere, requestId);
   return page(200, object, requestId);
@@ -97,9 +101,11 @@ function errorPage(
   };
 }
 
-function isOpen(s3: S3State, bucket: Bucket, { key }: ObjectVersion, call: Call): boolean {
+function isOpen(s3: S3State, bucket: Bucket, document: ObjectVersion, call: Call): boolean {
   try {
-    authorize(s3, 'GetObject', { Bucket: bucket.name, Key: key }, call);
+    authorize(s3, 'GetObject', { Bucket: bucket.name, Key: document.key }, call);
+    checkReadable(document);
+    checkUnsigned(document);
     return true;
   } catch (error) {
     if (error instanceof AwsError) return false;
