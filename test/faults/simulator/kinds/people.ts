@@ -16,6 +16,7 @@ import {
   ModifyLaunchTemplateCommand,
   RunInstancesCommand,
 } from '@aws-sdk/client-ec2';
+import { listServers } from '../../../../cli/story/servers';
 import { GROUP } from '../pipelines';
 import { findRelease } from '../release';
 import { STATES, statesBetween } from '../workflow';
@@ -203,10 +204,11 @@ export const PEOPLE_KINDS: readonly Kind[] = [
     at: ['LaunchInstance', 'AwaitImage', ...ROLLING],
     range: { delay: [0, 120] },
     spoils: ['capacity'],
-    arm: person(({ world, drawn }) => {
+    arm: person(async ({ world, drawn }) => {
       const DesiredCapacity = drawn.choice % 2 === 0 ? 3 : 1;
-      // The one that Auto Scaling leaves may be the one that has just come, and does not serve yet.
-      if (DesiredCapacity === 1) world.noteDeath();
+      const servers = DesiredCapacity === 1 ? await listServers(world.settings, GROUP) : [];
+      // The one that Auto Scaling leaves may be one that has just come, and does not serve yet.
+      if (servers.some(({ healthy }) => !healthy)) world.noteDeath();
       return unlessRefused(() =>
         world.autoScaling.send(
           new SetDesiredCapacityCommand({ AutoScalingGroupName: GROUP, DesiredCapacity }),
